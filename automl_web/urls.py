@@ -1,0 +1,16 @@
+"""All addresses. Each app lists its own."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import JavaScriptCatalog
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("automl_web.desks.urls")),
+    path("", include("automl_web.accounts.urls")),
+    path("", include("automl_web.projects.urls")),
+    path("", include("automl_web.datasets.urls")),
+    path("", include("automl_web.runs.urls")),
+    path("", include("automl_web.registry.urls")),
+    path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+]

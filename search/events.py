@@ -1,0 +1,301 @@
+"""What happens in a run, as plain data, and the bounded state of a live page that it folds to.
+
+The browser folds the same events in TypeScript (`frontend/src/state.ts`); both are held together by
+`tests/golden/events.json`. Adding a field: change the dataclass, run `make events`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, TypedDict
+
+WINDOW = 200
+"""Trials that a live page holds; the rest is fetched as it is looked at."""
+
+LOG_LINES = 100
+"""Lines that a live page holds of all logs together."""
+
+
+@dataclass(frozen=True)
+class RunMoved:
+    """The run changed its state; `total` is about how many trials it will have."""
+
+    type: ClassVar = "run"
+    state: str
+    total: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class TrialCreated:
+    """A trial waits to be trained."""
+
+    type: ClassVar = "created"
+    number: int
+    stage: str
+    config: dict[str, Any]
+    fidelity: dict[str, float]
+    parent: int | None
+    why: str
+    why_values: dict[str, Any] = field(default_factory=dict)
+    genotype: str | None = None
+
+
+@dataclass(frozen=True)
+class TrialMoved:
+    """A trial went from the state `was` to `state`; `values` and `loss` are given when it has ended."""
+
+    type: ClassVar = "moved"
+    number: int
+    was: str
+    state: str
+    attempt: int
+    reason: str = ""
+    values: dict[str, float] = field(default_factory=dict)
+    loss: float | None = None
+    cost: float = 0.0
+
+
+@dataclass(frozen=True)
+class Reported:
+    """Training reached these steps; `values` holds one list a metric, null where it was not measured."""
+
+    type: ClassVar = "reported"
+    number: int
+    steps: list[int]
+    values: dict[str, list[float | None]]
+
+
+@dataclass(frozen=True)
+class Logged:
+    """Lines that a trial printed."""
+
+    type: ClassVar = "logged"
+    number: int
+    lines: list[str]
+
+
+Event = RunMoved | TrialCreated | TrialMoved | Reported | Logged
+EVENTS: dict[str, type[Event]] = {
+    e.type: e for e in (RunMoved, TrialCreated, TrialMoved, Reported, Logged)
+}
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    return {"type": event.type, **asdict(event)}
+
+
+def from_json(document: Mapping[str, Any]) -> Event:
+    """Read one event; an unknown type raises KeyError, an unknown field TypeError."""
+    fields = dict(document)
+    return EVENTS[fields.pop("type")](**fields)
+
+
+class TrialRow(TypedDict):
+    """What a live page knows of one trial; `curves` holds one list a metric, as long as `steps`."""
+
+    number: int
+    stage: str
+    state: str
+    attempt: int
+    reason: str
+    config: dict[str, Any]
+    genotype: str | None
+    fidelity: dict[str, float]
+    parent: int | None
+    why: str
+    why_values: dict[str, Any]
+    values: dict[str, float]
+    loss: float | None
+    cost: float
+    steps: list[int]
+    curves: dict[str, list[float | None]]
+
+
+class LiveState(TypedDict):
+    """The state of a live page: bounded whatever the size of the run.
+
+    `trials` is keyed by the number as text, as JSON has it. `best` is the incumbent's number, and
+    `improvements` its path: how many search trials had completed, the number, the loss and the resource.
+    """
+
+    state: str
+    reason: str
+    total: int | None
+    counts: dict[str, int]
+    completed: int
+    trials: dict[str, TrialRow]
+    best: int | None
+    improvements: list[list[float]]
+    log: list[list[Any]]
+
+
+FULL = -1.0
+"""The resource of a trial trained in full, in `improvements`, where JSON has no infinity."""
+
+
+def empty() -> LiveState:
+    return {
+        "state": "created",
+        "reason": "",
+        "total": None,
+        "counts": {},
+        "completed": 0,
+        "trials": {},
+        "best": None,
+        "improvements": [],
+        "log": [],
+    }
+
+
+def apply(state: LiveState, event: Event) -> None:
+    """Fold one event into `state`."""
+    match event:
+        case RunMoved():
+            state["state"], state["reason"] = event.state, event.reason
+            state["total"] = event.total if event.total is not None else state["total"]
+        case TrialCreated():
+            state["trials"][str(event.number)] = _row(event)
+            _count(state, "waiting", +1)
+            _trim(state)
+        case TrialMoved():
+            _move(state, event)
+        case Reported():
+            if row := state["trials"].get(str(event.number)):
+                extend(row, event.steps, event.values)
+        case Logged():
+            state["log"] += [[event.number, line] for line in event.lines]
+            del state["log"][:-LOG_LINES]
+
+
+def fold(events: Iterable[Event], state: LiveState | None = None) -> LiveState:
+    state = empty() if state is None else state
+    for event in events:
+        apply(state, event)
+    return state
+
+
+def _row(event: TrialCreated) -> TrialRow:
+    return {
+        "number": event.number,
+        "stage": event.stage,
+        "state": "waiting",
+        "attempt": 1,
+        "reason": "",
+        "config": event.config,
+        "genotype": event.genotype,
+        "fidelity": event.fidelity,
+        "parent": event.parent,
+        "why": event.why,
+        "why_values": event.why_values,
+        "values": {},
+        "loss": None,
+        "cost": 0.0,
+        "steps": [],
+        "curves": {},
+    }
+
+
+def _count(state: LiveState, name: str, change: int) -> None:
+    state["counts"][name] = state["counts"].get(name, 0) + change
+
+
+def _trim(state: LiveState) -> None:
+    """Forget the oldest ended trial, the incumbent aside, while there are more than the window holds."""
+    while len(state["trials"]) > WINDOW:
+        open_states = ("waiting", "running", "lost")
+        ended = [
+            row["number"]
+            for row in state["trials"].values()
+            if row["state"] not in open_states and row["number"] != state["best"]
+        ]
+        if not ended:
+            return
+        del state["trials"][str(min(ended))]
+
+
+def _move(state: LiveState, event: TrialMoved) -> None:
+    _count(state, event.was, -1)
+    _count(state, event.state, +1)
+    row = state["trials"].get(str(event.number))
+    if row is None:
+        return
+    row["state"], row["attempt"], row["reason"] = event.state, event.attempt, event.reason
+    row["values"], row["loss"], row["cost"] = event.values, event.loss, event.cost
+    if event.state == "complete" and row["stage"] != "confirm":
+        state["completed"] += 1
+        _judge(state, row)
+    _trim(state)
+
+
+def _judge(state: LiveState, row: TrialRow) -> None:
+    """Make `row` the incumbent if it was trained further than the incumbent, or as far and better."""
+    if row["loss"] is None:
+        return
+    resource = min(row["fidelity"].values(), default=FULL)
+    if state["improvements"]:
+        _, _, loss, reached = state["improvements"][-1]
+        further = resource != reached and (
+            resource == FULL or (reached != FULL and resource > reached)
+        )
+        if not further and (resource != reached or row["loss"] >= loss):
+            return
+    state["best"] = row["number"]
+    state["improvements"].append([state["completed"], row["number"], row["loss"], resource])
+
+
+def extend(row: TrialRow, steps: list[int], values: Mapping[str, list[float | None]]) -> None:
+    """Append points to the curves; a step seen before cuts them there, as a retry goes back."""
+    if not steps:
+        return
+    kept = sum(1 for step in row["steps"] if step < steps[0])
+    names = {**row["curves"], **values}
+    for name in names:
+        old = row["curves"].get(name, [None] * len(row["steps"]))[:kept]
+        row["curves"][name] = old + list(values.get(name, [None] * len(steps)))
+    row["steps"] = row["steps"][:kept] + list(steps)
+
+
+def compact(events: Iterable[Event]) -> list[Event]:
+    """The same story in fewer events: points of one trial in a row are joined, and its log lines too.
+
+    Folding the result gives the state that folding `events` gives.
+    """
+    told: list[Event] = []
+    last: dict[tuple[str, int], int] = {}  # where a trial's latest joinable event stands in `told`
+    for event in events:
+        match event:
+            case Reported():
+                index = last.get(("reported", event.number))
+                if index is not None and _follows(told[index], event):
+                    told[index] = _joined(told[index], event)
+                    continue
+                last["reported", event.number] = len(told)
+            case Logged():
+                index = last.get(("logged", -1))
+                if index is not None and told[index].number == event.number:  # type: ignore[union-attr]
+                    earlier = told[index]
+                    assert isinstance(earlier, Logged)
+                    told[index] = Logged(event.number, (earlier.lines + event.lines)[-LOG_LINES:])
+                    continue
+                last["logged", -1] = len(told)
+            case TrialCreated() | TrialMoved():
+                last.pop(("reported", event.number), None)
+        told.append(event)
+    return told
+
+
+def _follows(earlier: Event, later: Reported) -> bool:
+    assert isinstance(earlier, Reported)
+    return bool(earlier.steps and later.steps and earlier.steps[-1] < later.steps[0])
+
+
+def _joined(earlier: Event, later: Reported) -> Reported:
+    assert isinstance(earlier, Reported)
+    row: Any = {
+        "steps": list(earlier.steps),
+        "curves": {k: list(v) for k, v in earlier.values.items()},
+    }
+    extend(row, later.steps, later.values)
+    return Reported(later.number, row["steps"], row["curves"])

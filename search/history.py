@@ -1,0 +1,137 @@
+"""What has happened so far: candidates, reports and trials, all frozen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+
+class TrialState(StrEnum):
+    """Where a trial stands; `lost` means that its lease ended and that it will be taken up again."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    LOST = "lost"
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        return self not in OPEN
+
+
+OPEN = frozenset({TrialState.WAITING, TrialState.RUNNING, TrialState.LOST})
+
+
+class Stage(StrEnum):
+    """Why a trial trains: to search, to judge what a weight-sharing search found, or to confirm."""
+
+    SEARCH = "search"
+    EVALUATE = "evaluate"
+    CONFIRM = "confirm"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence for people, kept apart from its values so that it can be translated."""
+
+    text: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.text % self.values if self.values else self.text
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is tried: hyper-parameters, and an architecture as canonical JSON where one is searched."""
+
+    config: Mapping[str, Any]
+    genotype: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What training yields: the step it reached, its metrics, and where it could go on from."""
+
+    step: int
+    values: Mapping[str, float] = field(default_factory=dict)
+    checkpoint: Path | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One candidate trained at one fidelity. `loss` is minimised; infinite unless values are kept."""
+
+    number: int
+    candidate: Candidate
+    stage: Stage = Stage.SEARCH
+    state: TrialState = TrialState.WAITING
+    fidelity: Mapping[str, float] = field(default_factory=dict)
+    parent: int | None = None
+    attempt: int = 1
+    cost: float = 0.0
+    reason: str = ""
+    view: int = 0
+    why: Message = field(default_factory=Message)
+    memo: Mapping[str, Any] = field(default_factory=dict)
+    reports: tuple[Report, ...] = ()
+    values: Mapping[str, float] = field(default_factory=dict)
+    losses: tuple[float, ...] = ()
+
+    @property
+    def loss(self) -> float:
+        """The first objective's loss; failed trials and values that are not numbers rank last."""
+        if not self.losses or math.isnan(self.losses[0]):
+            return math.inf
+        return self.losses[0]
+
+    @property
+    def resource(self) -> float:
+        """How much fidelity was spent; a trial without a named fidelity was trained in full."""
+        return min(self.fidelity.values(), default=math.inf)
+
+
+@dataclass(frozen=True)
+class History:
+    """All trials of a run in order of their numbers, and earlier runs to learn from."""
+
+    trials: tuple[Trial, ...] = ()
+    earlier: tuple[History, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.trials)
+
+    def __iter__(self) -> Iterator[Trial]:
+        return iter(self.trials)
+
+    def at_stage(self, stage: Stage) -> History:
+        return History(tuple(t for t in self.trials if t.stage is stage), self.earlier)
+
+    def finished(self) -> tuple[Trial, ...]:
+        """Trials that have ended, well or badly."""
+        return tuple(t for t in self.trials if t.state.is_final)
+
+    def running(self) -> tuple[Trial, ...]:
+        """Trials that have not ended: waiting, running or lost."""
+        return tuple(t for t in self.trials if not t.state.is_final)
+
+    def ranked(self) -> tuple[Trial, ...]:
+        """Trials whose values count, best first; equal losses in order of number."""
+        kept = (TrialState.COMPLETE, TrialState.STOPPED)
+        scored = (t for t in self.trials if t.state in kept and math.isfinite(t.loss))
+        return tuple(sorted(scored, key=lambda t: (t.loss, t.number)))
+
+    def at_fidelity(self, resource: float) -> History:
+        return History(tuple(t for t in self.trials if t.resource == resource), self.earlier)
+
+    def incumbent(self) -> Trial | None:
+        """The best of those trained furthest: an early score flatters, so a longer training outranks it."""
+        return min(self.ranked(), key=lambda t: (-t.resource, t.loss, t.number), default=None)

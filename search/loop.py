@@ -1,0 +1,123 @@
+"""What happens next in a run, one trial's work, and whole runs for scripts, benchmarks and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
+
+import numpy as np
+
+from search.history import History, Message, Report, Stage, Trial, TrialState
+from search.method import Context, Evaluate, Method, Problem, Proposal
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was decided when the run was made: method, options, seed and the limit of search trials."""
+
+    method: Method
+    options: Any
+    seed: int
+    max_trials: int
+
+
+def next_proposal(plan: Plan, problem: Problem, history: History) -> Proposal | None:
+    """The next trial, or None: wait while trials run, else the run is over.
+
+    The same history gives the same proposal: the generator is seeded with the run's seed and the
+    number of trials. When the search ends, the best candidate is proposed once more, to confirm it.
+    """
+    rng = np.random.default_rng([plan.seed, len(history)])
+    searched = history.at_stage(Stage.SEARCH)
+    if len(searched) < plan.max_trials:
+        proposal = plan.method.propose(problem, searched, rng, plan.options)
+        if proposal is not None:
+            return proposal
+    if searched.running():
+        return None
+    return _confirmation(searched, history.at_stage(Stage.CONFIRM))
+
+
+def _confirmation(searched: History, confirmed: History) -> Proposal | None:
+    best = searched.incumbent()
+    if best is None or len(confirmed):
+        return None
+    why = Message(
+        "Best of the search (trial %(number)s): trained anew on training and validation data, "
+        "then scored once on test data",
+        {"number": best.number},
+    )
+    return Proposal(best.candidate, fidelity=best.fidelity, stage=Stage.CONFIRM, why=why)
+
+
+def expected_trials(plan: Plan, problem: Problem) -> int:
+    """About how many trials the run will have, the confirming one included."""
+    wanted = plan.method.trials(problem, plan.options) if plan.method.trials else plan.max_trials
+    return min(wanted, plan.max_trials) + 1
+
+
+def trial_of(proposal: Proposal, number: int, view: int = 0) -> Trial:
+    """The waiting trial that a proposal becomes."""
+    return Trial(
+        number=number,
+        candidate=proposal.candidate,
+        stage=proposal.stage,
+        fidelity=proposal.fidelity,
+        parent=proposal.parent,
+        view=view,
+        why=proposal.why,
+        memo=proposal.memo,
+    )
+
+
+def work(problem: Problem, trial: Trial, context: Context) -> Iterator[Report]:
+    """Train one trial: yield its reports as they come."""
+    evaluate: Evaluate = (
+        resolve_name(problem.evaluate) if isinstance(problem.evaluate, str) else problem.evaluate
+    )
+    yield from evaluate(problem, trial.candidate, context)
+
+
+def trial_seed(run_seed: int, number: int) -> int:
+    """The seed that a trial's training starts from; a promoted trial goes on from its checkpoint's."""
+    return int(np.random.SeedSequence([run_seed, number]).generate_state(1)[0])
+
+
+def run(plan: Plan, problem: Problem, workdir: Path) -> History:
+    """Run a search to its end in this process, one trial after the other; an error ends it."""
+    history = History()
+    while (proposal := next_proposal(plan, problem, history)) is not None:
+        trial = trial_of(proposal, number=len(history) + 1)
+        reports = _train(plan, problem, trial, history, workdir)
+        history = History((*history.trials, _ended(problem, trial, reports)), history.earlier)
+    return history
+
+
+def _train(
+    plan: Plan, problem: Problem, trial: Trial, history: History, workdir: Path
+) -> tuple[Report, ...]:
+    parent = history.trials[trial.parent - 1] if trial.parent else None
+    folder = workdir / str(trial.number)
+    folder.mkdir(parents=True, exist_ok=True)
+    context = Context(
+        seed=trial_seed(plan.seed, trial.number),
+        workdir=folder,
+        stage=trial.stage,
+        fidelity=trial.fidelity,
+        resume=parent.reports[-1].checkpoint if parent and parent.reports else None,
+    )
+    return tuple(work(problem, trial, context))
+
+
+def _ended(problem: Problem, trial: Trial, reports: tuple[Report, ...]) -> Trial:
+    values = reports[-1].values if reports else {}
+    return replace(
+        trial,
+        state=TrialState.COMPLETE,
+        reports=reports,
+        values=values,
+        losses=problem.losses(values),
+    )

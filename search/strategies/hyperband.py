@@ -1,0 +1,185 @@
+"""Hyperband. Li et al., "Hyperband: a novel bandit-based approach to hyper-parameter optimization",
+JMLR 2018. Brackets of successive halving; a promoted trial goes on training where its parent stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from search.history import Candidate, History, Message, Trial
+from search.method import Method, Problem, Proposal
+from search.options import OptionError, option
+
+ALGORITHM, TABLE = "algorithm", "table"
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of Hyperband."""
+
+    eta: int = option(
+        3,
+        title="Reduction factor",
+        help="Of each rung, one in this many goes on; each survivor trains this many times longer.",
+        minimum=2,
+        maximum=10,
+    )
+    min_epochs: int = option(
+        1,
+        title="Shortest training",
+        help="Epochs on the lowest rung of the most aggressive bracket, at least.",
+        minimum=1,
+        maximum=1000,
+    )
+    max_epochs: int = option(
+        27,
+        title="Longest training",
+        help="Epochs of the trials that survive to the top rung.",
+        minimum=1,
+        maximum=10000,
+    )
+    brackets: str = option(
+        TABLE,
+        title="Bracket sizes",
+        help="The paper's table and its algorithm differ; the table starts fewer trials.",
+        choices=((TABLE, "As in the paper's table"), (ALGORITHM, "As in the paper's algorithm")),
+    )
+    cycles: int = option(
+        1,
+        title="Cycles",
+        help="How often all brackets are run.",
+        minimum=1,
+        maximum=100,
+    )
+
+    def __post_init__(self) -> None:
+        if self.max_epochs < self.min_epochs:
+            text = "Must not be less than the shortest training."
+            raise OptionError({"max_epochs": text})
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A level of a bracket: how many trials reach it, and the epochs each has trained when it ends."""
+
+    size: int
+    epochs: int
+
+
+def brackets(options: Options) -> list[list[Rung]]:
+    """The brackets s_max … 0 in order (algorithm 1 and table 1), in whole numbers throughout.
+
+    log_eta is counted by multiplying: floating point gives log_3 243 = 4.999….
+    """
+    eta, steps = options.eta, 0
+    while options.min_epochs * eta ** (steps + 1) <= options.max_epochs:
+        steps += 1
+    return [_bracket(options, steps, s) for s in range(steps, -1, -1)]
+
+
+def _bracket(options: Options, s_max: int, s: int) -> list[Rung]:
+    eta = options.eta
+    if options.brackets == ALGORITHM:
+        size = -(-(s_max + 1) * eta**s // (s + 1))
+    else:
+        size = (s_max + 1) // (s + 1) * eta**s
+    return [
+        Rung(size=size // eta**i, epochs=max(1, options.max_epochs // eta ** (s - i)))
+        for i in range(s + 1)
+    ]
+
+
+def trials(problem: Problem, options: Options) -> int:
+    return options.cycles * sum(rung.size for bracket in brackets(options) for rung in bracket)
+
+
+def propose(
+    problem: Problem, history: History, rng: np.random.Generator, options: Options
+) -> Proposal | None:
+    """The first thing to do in the first bracket that has something to do; None if all must wait.
+
+    A bracket that waits for its rung does not hold up the next one, so no worker idles.
+    """
+    for number, bracket in _all_brackets(options):
+        members = tuple(t for t in history if t.memo.get("bracket") == number)
+        proposal = _next_in_bracket(problem, number, bracket, members, rng)
+        if proposal is not None:
+            return proposal
+    return None
+
+
+def _all_brackets(options: Options) -> Iterator[tuple[int, list[Rung]]]:
+    once = brackets(options)
+    for number in range(options.cycles * len(once)):
+        yield number, once[number % len(once)]
+
+
+def _next_in_bracket(
+    problem: Problem,
+    number: int,
+    bracket: list[Rung],
+    members: tuple[Trial, ...],
+    rng: np.random.Generator,
+) -> Proposal | None:
+    started = [t for t in members if t.memo["rung"] == 0]
+    if len(started) < bracket[0].size:
+        why = Message(
+            "Bracket %(bracket)s: new configuration, %(epochs)s epochs first",
+            {"bracket": number + 1, "epochs": bracket[0].epochs},
+        )
+        candidate = Candidate(problem.space.sample(rng))
+        return _proposal(candidate, number, 0, bracket[0], None, why)
+    for level in range(1, len(bracket)):
+        below = [t for t in members if t.memo["rung"] == level - 1]
+        if not all(t.state.is_final for t in below):
+            return None
+        chosen = History(tuple(below)).ranked()[: bracket[level].size]
+        promoted = {t.parent for t in members if t.memo["rung"] == level}
+        for rank, parent in enumerate(chosen, start=1):
+            if parent.number not in promoted:
+                why = Message(
+                    "Bracket %(bracket)s: trial %(parent)s was number %(rank)s of %(of)s, "
+                    "so it goes on to %(epochs)s epochs",
+                    {
+                        "bracket": number + 1,
+                        "parent": parent.number,
+                        "rank": rank,
+                        "of": len(below),
+                        "epochs": bracket[level].epochs,
+                    },
+                )
+                return _proposal(
+                    parent.candidate, number, level, bracket[level], parent.number, why
+                )
+    return None
+
+
+def _proposal(
+    candidate: Candidate, bracket: int, level: int, rung: Rung, parent: int | None, why: Message
+) -> Proposal:
+    return Proposal(
+        candidate,
+        fidelity={"epochs": rung.epochs},
+        parent=parent,
+        why=why,
+        memo={"bracket": bracket, "rung": level},
+    )
+
+
+METHOD = Method(
+    name="hyperband",
+    title="Hyperband",
+    family="Hyper-parameter optimisation",
+    paper="Li et al., Hyperband: a novel bandit-based approach to HPO, JMLR 2018",
+    summary=(
+        "Starts many trainings, stops the weak ones early and lets the strong ones go on from "
+        "where they are. Usually the quickest way to a good result when training is long."
+    ),
+    propose=propose,
+    options=Options,
+    needs=("epochs",),
+    trials=trials,
+)
