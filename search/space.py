@@ -73,7 +73,7 @@ class Space:
 
     def to_json(self) -> dict[str, Any]:
         """ConfigSpace's own format, 0.4, without the fields that say nothing."""
-        raw = cast(dict[str, Any], self.configuration_space.to_serialized_dict())
+        raw = self.configuration_space.to_serialized_dict()
         return cast(dict[str, Any], json.loads(json.dumps(_without_nulls(raw))))
 
     @classmethod
@@ -81,7 +81,7 @@ class Space:
         """Read ConfigSpace's format, or raise SpaceError with what is wrong."""
         try:
             space = ConfigurationSpace.from_serialized_dict(_with_nulls(document))
-        except Exception as error:  # noqa: BLE001 - the document is a person's; anything may be wrong
+        except Exception as error:  # the document is a person's; anything may be wrong
             raise SpaceError(f"This is not a search space: {error}") from error
         if not len(space):
             raise SpaceError("A search space needs at least one hyper-parameter.")

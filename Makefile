@@ -1,0 +1,75 @@
+# `make demo` shows everything, `make test` proves it. The set-up happens once, and again when a lock file changes.
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+INSTALLED_DEV := .venv/.installed-dev
+ifneq ($(wildcard frontend/package-lock.json),)
+MODULES := frontend/node_modules/.installed
+FRONT_END := frontend/dist/main.js
+endif
+WITH_NODE := PATH="$$PATH:$(CURDIR)/$(BIN)"
+
+.PHONY: demo run demo-check test test-faults check events docs lock clean
+
+demo: $(INSTALLED) $(FRONT_END)  ## the site with a search running in it
+	@exec $(BIN)/python manage.py demo
+
+run: $(INSTALLED) $(FRONT_END)  ## the site
+	@exec $(BIN)/python manage.py serve
+
+demo-check: $(INSTALLED) $(FRONT_END)  ## the demo on a small budget, its model loaded and tried
+	@exec $(BIN)/python manage.py demo --check
+
+test: $(INSTALLED_DEV) $(FRONT_END)  ## all tests
+	sh .ci/chromium
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q tests --ignore=tests/faults
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report --fail-under=0
+ifdef MODULES
+	cd frontend && $(WITH_NODE) npm test
+endif
+
+test-faults: $(INSTALLED_DEV) $(FRONT_END)  ## the storms: minutes of killing and freezing
+	$(BIN)/pytest -q tests/faults
+
+check: $(INSTALLED_DEV) $(MODULES)  ## style, types, layers, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+ifdef MODULES
+	cd frontend && $(WITH_NODE) npm run check
+endif
+
+events: $(INSTALLED)  ## frontend/src/events.gen.ts from search/events.py
+	$(BIN)/python -m search.typescript > frontend/src/events.gen.ts
+
+lock: $(INSTALLED_DEV)  ## exact versions of all that pyproject.toml asks for
+	$(BIN)/python .ci/lock.py
+
+clean:  ## everything that make made, the data aside
+	rm -rf .venv frontend/node_modules frontend/dist/main.js frontend/dist/main.css
+
+.venv/bin/python:
+	python=$$(sh .ci/find-python) && "$$python" -m venv .venv
+
+$(INSTALLED): requirements.lock | .venv/bin/python
+	@$(BIN)/python .ci/install.py python requirements.lock
+	@touch $@
+
+$(INSTALLED_DEV): requirements-dev.lock $(INSTALLED)
+	@$(BIN)/python .ci/install.py python requirements-dev.lock
+	@touch $@
+
+ifdef MODULES
+$(MODULES): frontend/package.json $(wildcard frontend/package-lock.json) | $(INSTALLED)
+	@$(BIN)/python .ci/install.py frontend
+	@touch $@
+
+$(FRONT_END): $(MODULES) $(shell find frontend/src -type f 2>/dev/null) $(wildcard frontend/*.ts frontend/*.json)
+	@echo "Building the front end ..."
+	@cd frontend && $(WITH_NODE) npm run --silent build
+	@touch ../$@ 2>/dev/null || touch $@
+endif

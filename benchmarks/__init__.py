@@ -1,0 +1,3 @@
+"""What the project promises in figures: one command each."""
+
+from __future__ import annotations
