@@ -1,0 +1,141 @@
+/** Folds events into the bounded state of a live page, exactly as `apply` in search/events.py does. */
+
+import {
+  FULL,
+  type LiveState,
+  LOG_LINES,
+  type Reported,
+  type Event as RunEvent,
+  type TrialCreated,
+  type TrialMoved,
+  type TrialRow,
+  WINDOW,
+} from "./events.gen"
+
+export const OPEN_STATES = new Set(["waiting", "running", "lost"])
+
+export function empty(): LiveState {
+  return {
+    state: "created",
+    reason: "",
+    total: null,
+    counts: {},
+    completed: 0,
+    trials: {},
+    best: null,
+    improvements: [],
+    log: [],
+  }
+}
+
+/** Fold one event into `state`, which is changed in place. */
+export function applyEvent(state: LiveState, event: RunEvent): void {
+  switch (event.type) {
+    case "run":
+      state.state = event.state
+      state.reason = event.reason
+      state.total = event.total ?? state.total
+      return
+    case "created":
+      state.trials[event.number] = rowOf(event)
+      count(state, "waiting", 1)
+      trim(state)
+      return
+    case "moved":
+      move(state, event)
+      return
+    case "reported": {
+      const row = state.trials[event.number]
+      if (row) extend(row, event)
+      return
+    }
+    case "logged":
+      state.log.push(...event.lines.map((line) => [event.number, line]))
+      state.log.splice(0, state.log.length - LOG_LINES)
+      return
+    default:
+      throw new TypeError(`unknown event ${JSON.stringify(event satisfies never)}`)
+  }
+}
+
+export function fold(events: Iterable<RunEvent>, state = empty()): LiveState {
+  for (const event of events) applyEvent(state, event)
+  return state
+}
+
+function rowOf({ type: _, ...created }: TrialCreated): TrialRow {
+  return {
+    ...created,
+    state: "waiting",
+    attempt: 1,
+    reason: "",
+    values: {},
+    loss: null,
+    cost: 0,
+    steps: [],
+    curves: {},
+  }
+}
+
+function count(state: LiveState, name: string, change: number): void {
+  state.counts[name] = (state.counts[name] ?? 0) + change
+}
+
+/** Forget the oldest ended trial, the incumbent aside, while there are more than the window holds. */
+function trim(state: LiveState): void {
+  let rows = Object.values(state.trials)
+  while (rows.length > WINDOW) {
+    const ended = rows
+      .filter((row) => !OPEN_STATES.has(row.state) && row.number !== state.best)
+      .map((row) => row.number)
+    if (ended.length === 0) return
+    delete state.trials[Math.min(...ended)]
+    rows = Object.values(state.trials)
+  }
+}
+
+function move(state: LiveState, event: TrialMoved): void {
+  count(state, event.was, -1)
+  count(state, event.state, 1)
+  const row = state.trials[event.number]
+  if (!row) return
+  const { state: reached, attempt, reason, values, loss, cost } = event
+  Object.assign(row, { state: reached, attempt, reason, values, loss, cost })
+  if (reached === "complete" && row.stage !== "confirm") {
+    state.completed += 1
+    judge(state, row)
+  }
+  trim(state)
+}
+
+/** Make `row` the incumbent if it was trained further than the incumbent, or as far and better. */
+function judge(state: LiveState, row: TrialRow): void {
+  if (row.loss === null) return
+  const resource = resourceOf(row)
+  const [, , loss = 0, reached = 0] = state.improvements.at(-1) ?? []
+  if (state.improvements.length > 0) {
+    const further =
+      resource !== reached && (resource === FULL || (reached !== FULL && resource > reached))
+    if (!further && (resource !== reached || row.loss >= loss)) return
+  }
+  state.best = row.number
+  state.improvements.push([state.completed, row.number, row.loss, resource])
+}
+
+/** How far a trial may train; `FULL` where no fidelity is named. */
+export function resourceOf(row: TrialRow): number {
+  const fidelities = Object.values(row.fidelity)
+  return fidelities.length > 0 ? Math.min(...fidelities) : FULL
+}
+
+/** Append points to the curves; a step seen before cuts them there, as a retry goes back. */
+function extend(row: TrialRow, { steps, values }: Reported): void {
+  const first = steps[0]
+  if (first === undefined) return
+  const kept = row.steps.filter((step) => step < first).length
+  for (const name of new Set([...Object.keys(row.curves), ...Object.keys(values)])) {
+    const old = (row.curves[name] ?? row.steps.map(() => null)).slice(0, kept)
+    row.curves[name] = [...old, ...(values[name] ?? steps.map(() => null))]
+  }
+  row.steps = [...row.steps.slice(0, kept), ...steps]
+}
