@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from search.message import Message
+
 
 class TrialState(StrEnum):
     """Where a trial stands; `lost` means that its lease ended and that it will be taken up again."""
@@ -35,17 +37,6 @@ class Stage(StrEnum):
     SEARCH = "search"
     EVALUATE = "evaluate"
     CONFIRM = "confirm"
-
-
-@dataclass(frozen=True)
-class Message:
-    """A sentence for people, kept apart from its values so that it can be translated."""
-
-    text: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return self.text % self.values if self.values else self.text
 
 
 @dataclass(frozen=True)

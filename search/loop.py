@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from search.history import History, Message, Report, Stage, Trial, TrialState
+from search.history import History, Report, Stage, Trial, TrialState
+from search.message import Message
 from search.method import Context, Evaluate, Method, Problem, Proposal
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from search.history import Candidate, History, Message, Report, Stage
+from search.history import Candidate, History, Report, Stage
+from search.message import Message
 from search.options import NoOptions
 from search.space import Space
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, get_type_hints
+
+from search.message import Message
 
 
 class OptionError(ValueError):
     """These options cannot be used."""
 
-    def __init__(self, errors: Mapping[str, str]) -> None:
+    def __init__(self, errors: Mapping[str, Message]) -> None:
         super().__init__("; ".join(f"{name}: {text}" for name, text in errors.items()))
         self.errors = dict(errors)
 
@@ -67,21 +70,29 @@ def describe(options: type) -> tuple[OptionInfo, ...]:
 def parse(options: type, raw: Mapping[str, Any]) -> Any:
     """Build `options` from strings or JSON values, or raise `OptionError` naming every bad field."""
     values: dict[str, Any] = {}
-    errors: dict[str, str] = {}
+    errors: dict[str, Message] = {}
     known = {info.name: info for info in describe(options)}
     for name in raw.keys() - known.keys():
-        errors[name] = "There is no such option."
+        errors[name] = Message("There is no such option.")
     for name, info in known.items():
         try:
             values[name] = _value(info, raw[name]) if name in raw else info.default
-        except ValueError as error:
-            errors[name] = str(error)
+        except _Refusal as refusal:
+            errors[name] = refusal.message
     if not errors:
         try:
             return options(**values)
         except OptionError as error:  # a rule between options, raised by __post_init__
             errors = error.errors
     raise OptionError(errors)
+
+
+class _Refusal(Exception):
+    """One value cannot be used."""
+
+    def __init__(self, text: str, **values: Any) -> None:
+        super().__init__(text)
+        self.message = Message(text, values)
 
 
 def _value(info: OptionInfo, raw: Any) -> Any:
@@ -102,28 +113,29 @@ def _boolean(raw: Any) -> bool:
         return True
     if text in {"false", "off", "0", "no", ""}:
         return False
-    raise ValueError("Answer yes or no.")
+    raise _Refusal("Answer yes or no.")
 
 
 def _choice(info: OptionInfo, raw: Any) -> Any:
     for value, _label in info.choices:
         if str(raw) == str(value):
             return info.kind(value)
-    raise ValueError("Choose one of: " + ", ".join(str(value) for value, _ in info.choices) + ".")
+    known = ", ".join(str(value) for value, _label in info.choices)
+    raise _Refusal("Choose one of: %(known)s.", known=known)
 
 
 def _number(info: OptionInfo, raw: Any) -> float | int:
     try:
         value = info.kind(raw if not isinstance(raw, str) else raw.strip())
     except (TypeError, ValueError):
-        wanted = "a whole number" if info.kind is int else "a number"
-        raise ValueError(f"Enter {wanted}.") from None
+        whole = info.kind is int
+        raise _Refusal("Enter a whole number." if whole else "Enter a number.") from None
     if isinstance(raw, float) and raw != value:
-        raise ValueError("Enter a whole number.")
-    if not value == value or value in (float("inf"), float("-inf")):
-        raise ValueError("Enter a finite number.")
+        raise _Refusal("Enter a whole number.")
+    if not math.isfinite(value):
+        raise _Refusal("Enter a finite number.")
     if info.minimum is not None and value < info.minimum:
-        raise ValueError(f"Must be at least {info.minimum:g}.")
+        raise _Refusal("Must be at least %(minimum)s.", minimum=f"{info.minimum:g}")
     if info.maximum is not None and value > info.maximum:
-        raise ValueError(f"Must be at most {info.maximum:g}.")
+        raise _Refusal("Must be at most %(maximum)s.", maximum=f"{info.maximum:g}")
     return value  # type: ignore[no-any-return]

@@ -191,7 +191,8 @@ class Event(models.Model):
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
     seq = models.PositiveIntegerField()
-    body: models.JSONField[Any, Any] = models.JSONField()
+    type = models.CharField(max_length=10)
+    body = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

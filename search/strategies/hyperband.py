@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.history import Candidate, History, Message, Trial
+from search.history import Candidate, History, Trial
+from search.message import Message
 from search.method import Method, Problem, Proposal
 from search.options import OptionError, option
 
@@ -57,8 +58,8 @@ class Options:
 
     def __post_init__(self) -> None:
         if self.max_epochs < self.min_epochs:
-            text = "Must not be less than the shortest training."
-            raise OptionError({"max_epochs": text})
+            short = Message("Must not be less than the shortest training.")
+            raise OptionError({"max_epochs": short})
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from search.history import Candidate, History, Message
+from search.history import Candidate, History
+from search.message import Message
 from search.method import Method, Problem, Proposal
 from search.options import NoOptions
 

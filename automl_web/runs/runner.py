@@ -1,0 +1,115 @@
+"""The runner process as its supervisor sees it: a warm `python -m search.runner` on one device."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any
+
+KILL_AFTER = 1.0
+"""Seconds between asking the runner to go and ending it."""
+
+LONGEST_LINE = 2_000
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One message of the protocol."""
+
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line that training printed."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The process is gone; `code` as `subprocess` has it, negative for a signal."""
+
+    code: int
+
+
+Said = Reply | Line | Ended
+
+
+class Runner:
+    """Starts the process in a session of its own and reads what it says in two threads."""
+
+    def __init__(self, device: str, project: int) -> None:
+        self.project = project
+        self._said: SimpleQueue[Said] = SimpleQueue()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "search.runner", "--device", device],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        self._readers = [
+            threading.Thread(target=self._read_replies, daemon=True),
+            threading.Thread(target=self._read_lines, daemon=True),
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def send(self, request: Mapping[str, Any]) -> None:
+        """Ask for a training; a runner that has just died says so through `next`."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+
+    def next(self, timeout: float) -> Said | None:
+        """What the runner says next, or None if it says nothing for `timeout` seconds."""
+        try:
+            return self._said.get(timeout=max(timeout, 0.001))
+        except Empty:
+            return None
+
+    def stop(self) -> None:
+        """End the process and everything that it has started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGTERM)
+        try:
+            self._process.wait(KILL_AFTER)
+        except subprocess.TimeoutExpired:
+            pass
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            assert pipe is not None
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+    def _read_replies(self) -> None:
+        assert self._process.stdout is not None
+        for raw in self._process.stdout:
+            self._said.put(Reply(json.loads(raw)))
+        self._readers[1].join(1)  # what it printed last explains its end, so that comes first
+        self._said.put(Ended(self._process.wait()))
+
+    def _read_lines(self) -> None:
+        assert self._process.stderr is not None
+        for raw in iter(lambda: self._process.stderr.readline(LONGEST_LINE), b""):  # type: ignore[union-attr]
+            self._said.put(Line(raw.decode(errors="replace").rstrip("\n")))

@@ -1,0 +1,60 @@
+"""From a person's choices to a run that searches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from automl_web.accounts.models import User
+from automl_web.compute.models import Queue
+from automl_web.datasets.models import Version
+from automl_web.projects.models import Project
+from automl_web.runs.models import Run
+from automl_web.runs.schedule import begin
+from search.methods import METHODS
+from search.options import parse
+from search.problems.image_space import default_space
+
+
+def start_run(
+    project: Project,
+    user: User | None,
+    version: Version,
+    *,
+    name: str,
+    method: str,
+    options: Mapping[str, Any],
+    seed: int,
+    max_trials: int,
+    concurrency: int,
+    queue: Queue,
+    space: Mapping[str, Any] | None = None,
+    request_key: str | None = None,
+) -> Run:
+    """Create the run and let it search. A key seen before gives the run that it made then.
+
+    Raises OptionError if the method does not take these options.
+    """
+    parse(METHODS[method].options, options)
+    try:
+        with transaction.atomic():
+            run = Run.objects.create(
+                project=project,
+                name=name,
+                dataset=version,
+                queue=queue,
+                space=dict(space) if space is not None else default_space().to_json(),
+                method=method,
+                options=dict(options),
+                seed=seed,
+                max_trials=max_trials,
+                concurrency=concurrency,
+                request_key=request_key,
+                created_by=user,
+            )
+    except IntegrityError:
+        return Run.objects.get(request_key=request_key)
+    begin(run)
+    return run

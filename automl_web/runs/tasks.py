@@ -1,0 +1,39 @@
+"""Celery tasks: ids in, nothing out, safe to receive twice."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from celery import shared_task
+
+from automl_web.compute.models import Device
+from automl_web.runs import schedule
+from automl_web.runs.hints import hint_advance, hint_work
+from automl_web.runs.models import Run
+from automl_web.runs.supervise import Slot
+
+
+@cache
+def _slot() -> Slot:
+    """The one device of this worker process."""
+    return Slot(Device.objects.get(pk=int(os.environ["AUTOML_DEVICE_ID"])))
+
+
+@shared_task(name="runs.work")
+def work(queue: str) -> None:
+    """Claim one waiting trial of the queue and train it to its end; nothing to claim, nothing to do."""
+    slot = _slot()
+    claim = schedule.claim(queue, slot.device)
+    if claim is None:
+        return
+    slot.train(claim)
+    hint_advance(claim.run_id)
+    hint_work(queue)
+
+
+@shared_task(name="runs.advance")
+def advance(run_id: int) -> None:
+    """Decide what the run does next."""
+    if Run.objects.filter(pk=run_id).exists():
+        schedule.advance(run_id)
