@@ -53,6 +53,9 @@ class Version(models.Model):
     total = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)
     facts = models.JSONField(default=dict)
+    # Who prepares it: each attempt has a number, and only the latest may write; it beats while it lives.
+    attempt = models.PositiveIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,0 +1,169 @@
+"""A zip file from outside: nothing in it is trusted, and nothing is ever extracted by its name."""
+
+from __future__ import annotations
+
+import re
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from automl_web.datasets.refusals import (
+    BombError,
+    DamagedZipError,
+    DuplicateNameError,
+    EncryptedZipError,
+    NotAZipError,
+    SymbolicLinkError,
+    TooManyEntriesError,
+    TruncatedZipError,
+    UnsafePathError,
+)
+
+MAX_ENTRIES = 200_000
+MAX_DIRECTORY_BYTES = MAX_ENTRIES * 150
+MAX_INFLATED_BYTES = 32 * 2**30
+MAX_MEMBER_BYTES = 64 * 2**20
+MAX_RATIO = 100
+RATIO_FLOOR_BYTES = 64 * 2**20  # below this much, even a bomb is harmless
+CHUNK_BYTES = 2**20
+
+_JUNK = {"__macosx", "thumbs.db", "desktop.ini"}
+_DRIVE = re.compile(r"^[A-Za-z]:")
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in the zip: the parts of its path, and where zipfile finds it."""
+
+    parts: tuple[str, ...]
+    info: zipfile.ZipInfo
+
+    @property
+    def name(self) -> str:
+        return "/".join(self.parts)
+
+
+class Archive:
+    """An open zip file whose names have been checked; raises a FileError if it is not safe."""
+
+    def __init__(self, path: Path) -> None:
+        check_is_zip(path)
+        self._bytes = path.stat().st_size
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except _DAMAGE as error:
+            raise DamagedZipError from error
+        try:
+            self.members = _members(self._zip.infolist())
+        except BaseException:
+            self._zip.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._zip.close()
+
+    def read(self, members: Iterable[Member]) -> Iterator[bytes | None]:
+        """The content of each member, or None where it is damaged or larger than one image can be.
+
+        Counts the bytes that really come out, whatever the headers claim, and raises BombError.
+        """
+        allowed = min(max(self._bytes * MAX_RATIO, RATIO_FLOOR_BYTES), MAX_INFLATED_BYTES)
+        inflated = 0
+        for member in members:
+            data, size = self._content(member.info)
+            inflated += size
+            if inflated > allowed:
+                raise BombError
+            yield data
+
+    def _content(self, info: zipfile.ZipInfo) -> tuple[bytes | None, int]:
+        """The member's bytes, None if it cannot be had, and how much was inflated to find out."""
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            with self._zip.open(info) as file:
+                while size <= MAX_MEMBER_BYTES and (chunk := file.read(CHUNK_BYTES)):
+                    size += len(chunk)
+                    chunks.append(chunk)
+        except _DAMAGE:
+            return None, size
+        return (b"".join(chunks) if size <= MAX_MEMBER_BYTES else None), size
+
+
+def check_is_zip(path: Path) -> None:
+    """Raise unless the file has a zip's head and its end, which lists as much as we take."""
+    with path.open("rb") as file:
+        head = file.read(4)
+        size = _directory_bytes(file)
+    if size is None:
+        raise TruncatedZipError if head == b"PK\3\4" else NotAZipError
+    if size > MAX_DIRECTORY_BYTES:
+        raise TooManyEntriesError(limit=MAX_ENTRIES)
+    if size and head != b"PK\3\4":
+        raise NotAZipError
+
+
+def _directory_bytes(file: BinaryIO) -> int | None:
+    """The length of the central directory, None if there is none.
+
+    Read before zipfile is let loose on it, which would make an object of every entry first.
+    """
+    end = file.seek(0, 2)
+    file.seek(max(0, end - 2**16 - 100))
+    tail = file.read()
+    at = tail.rfind(b"PK\5\6")
+    if at < 0 or len(tail) < at + 22:
+        return None
+    size = int(struct.unpack_from("<I", tail, at + 12)[0])
+    if at >= 76 and tail[at - 20 : at - 16] == b"PK\6\7":
+        size = int(struct.unpack_from("<Q", tail, at - 76 + 40)[0])
+    return size
+
+
+def _members(infos: list[zipfile.ZipInfo]) -> list[Member]:
+    if len(infos) > MAX_ENTRIES:
+        raise TooManyEntriesError(limit=MAX_ENTRIES)
+    members: list[Member] = []
+    seen: set[tuple[str, ...]] = set()
+    for info in infos:
+        parts = _checked_parts(info)
+        if info.is_dir() or not parts or _is_junk(parts):
+            continue
+        if info.flag_bits & 1:
+            raise EncryptedZipError
+        if parts in seen:
+            raise DuplicateNameError(name="/".join(parts))
+        seen.add(parts)
+        members.append(Member(parts, info))
+    return members
+
+
+def _checked_parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
+    """The path's parts; some packers on Windows write backslashes, and macOS writes decomposed accents."""
+    name = unicodedata.normalize("NFC", info.filename).replace("\\", "/")
+    parts = name.split("/")
+    if name.startswith("/") or _DRIVE.match(name) or ".." in parts:
+        raise UnsafePathError(name=name[:200])
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise SymbolicLinkError(name=name[:200])
+    return tuple(part for part in parts if part not in {"", "."})
+
+
+def _is_junk(parts: tuple[str, ...]) -> bool:
+    return any(part.startswith(".") or part.lower() in _JUNK for part in parts)

@@ -1,0 +1,123 @@
+"""Decoding one image from outside into pixels, with limits."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps
+
+MAX_PIXELS = 50_000_000
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
+DAMAGED, TOO_LARGE = "damaged", "too_large"
+
+_GRAY_MODES = {"1", "L", "LA", "La", "I", "I;16", "I;16L", "I;16B", "F"}
+_ORIENTATION = 0x0112
+_SIDEWAYS = {5, 6, 7, 8}
+
+Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+
+
+class UnreadableError(Exception):
+    """This image cannot be used; `reason` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What an image says of itself before it is decoded; sides in pixels, turned upright."""
+
+    width: int
+    height: int
+    is_gray: bool
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What all images of a dataset are brought to."""
+
+    channels: int
+    height: int
+    width: int
+
+    @property
+    def size(self) -> int:
+        """Bytes of one image."""
+        return self.channels * self.height * self.width
+
+
+def header(data: bytes | None) -> Header:
+    """Read the header only; raises UnreadableError."""
+    with _opened(data) as image:
+        width, height = image.size
+        if _is_sideways(image):
+            width, height = height, width
+        return Header(width, height, image.mode in _GRAY_MODES)
+
+
+def pixels(data: bytes | None, shape: Shape) -> Pixels:
+    """Decode into `shape`, as uint8 (C, H, W); raises UnreadableError."""
+    mode = "L" if shape.channels == 1 else "RGB"
+    with _opened(data) as image:
+        try:
+            upright = _upright(image, shape)
+            flat = _flat(upright, mode)
+            if flat.size != (shape.width, shape.height):
+                flat = flat.resize((shape.width, shape.height), Image.Resampling.BILINEAR)
+            array = np.asarray(flat, dtype=np.uint8)
+        except Exception as error:  # whatever a broken file makes Pillow raise
+            raise UnreadableError(DAMAGED) from error
+    return array.reshape(shape.height, shape.width, shape.channels).transpose(2, 0, 1)
+
+
+def _opened(data: bytes | None) -> Image.Image:
+    if data is None:
+        raise UnreadableError(DAMAGED)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(BytesIO(data), formats=FORMATS)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise UnreadableError(TOO_LARGE) from error
+    except Exception as error:  # whatever a broken file makes Pillow raise
+        raise UnreadableError(DAMAGED) from error
+    if image.width * image.height > MAX_PIXELS:
+        image.close()
+        raise UnreadableError(TOO_LARGE)
+    return image
+
+
+def _is_sideways(image: Image.Image) -> bool:
+    """Whether a photograph's own note says that it lies on its side; a broken note says nothing."""
+    if image.format != "JPEG":
+        return False
+    try:
+        return image.getexif().get(_ORIENTATION) in _SIDEWAYS
+    except Exception:  # noqa: BLE001 - whatever a broken file makes Pillow raise
+        return False
+
+
+def _upright(image: Image.Image, shape: Shape) -> Image.Image:
+    if image.format != "JPEG":
+        return image
+    side = max(shape.width, shape.height)
+    image.draft(None, (side, side))  # a large photograph is decoded small at once
+    return ImageOps.exif_transpose(image)
+
+
+def _flat(image: Image.Image, mode: str) -> Image.Image:
+    """Convert to `mode`, with what is transparent on white and 16 bits brought to 8."""
+    if image.mode.startswith("I;16"):
+        wide = np.asarray(image)
+        return Image.fromarray((wide >> 8).astype(np.uint8)).convert(mode)
+    if image.has_transparency_data:
+        clear = image.convert("RGBA")
+        white = Image.new("RGBA", clear.size, "white")
+        return Image.alpha_composite(white, clear).convert(mode)
+    return image.convert(mode)

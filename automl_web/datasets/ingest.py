@@ -1,0 +1,111 @@
+"""Preparing a version: claimed by compare-and-set, beating while it lives, taken up again if it dies."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+
+from automl_web.datasets.models import Version
+from automl_web.datasets.prepare import Progress, prepare
+from automl_web.datasets.refusals import AbandonedError, RefusalError
+
+SILENCE = timedelta(seconds=60)
+"""A version that has not beaten for this long is prepared by nobody any more."""
+
+HINT_AFTER = timedelta(seconds=10)
+BEAT_EVERY = 0.5  # seconds
+MAX_ATTEMPTS = 3
+
+logger = logging.getLogger(__name__)
+
+
+class SupersededError(Exception):
+    """Another worker prepares this version now."""
+
+
+def ingest(version: Version) -> bool:
+    """Inspect and prepare `version`, which becomes ready or refused; False if there is nothing to do.
+
+    Safe to call twice and at once: only one caller gets the version, and one that died is replaced.
+    """
+    if not _claim(version):
+        return False
+    try:
+        if version.attempt > MAX_ATTEMPTS:
+            raise AbandonedError(attempts=MAX_ATTEMPTS)
+        prepared = prepare(version.upload, version.folder, _beat(version))
+    except RefusalError as refusal:
+        _end(version, Version.State.REFUSED, problem=refusal.english, facts=_told(refusal))
+    except SupersededError:
+        logger.warning("Version %s is prepared elsewhere.", version.pk)
+        return False
+    else:
+        images = prepared.facts["images"]
+        _end(
+            version,
+            Version.State.READY,
+            digest=prepared.digest,
+            facts=prepared.facts,
+            done=images,
+            total=images,
+        )
+    return True
+
+
+def stale_versions() -> QuerySet[Version]:
+    """Versions whose worker has died while preparing them."""
+    silent = Q(beat_at=None) | Q(beat_at__lt=Now() - SILENCE)
+    return Version.objects.filter(silent, state=Version.State.PREPARING)
+
+
+def waiting_versions() -> QuerySet[Version]:
+    """Versions that nobody prepares although they should be: their hint was lost, or their worker."""
+    forgotten = Version.objects.filter(
+        state=Version.State.UPLOADED, created_at__lt=Now() - HINT_AFTER
+    )
+    return forgotten | stale_versions()
+
+
+def _claim(version: Version) -> bool:
+    uploaded = Version.objects.filter(state=Version.State.UPLOADED)
+    free = (uploaded | stale_versions()).filter(pk=version.pk)
+    changes = {"state": Version.State.PREPARING, "attempt": F("attempt") + 1, "beat_at": Now()}
+    if free.update(**changes) != 1:
+        return False
+    version.refresh_from_db()
+    return True
+
+
+def _held(version: Version) -> QuerySet[Version]:
+    return Version.objects.filter(
+        pk=version.pk, state=Version.State.PREPARING, attempt=version.attempt
+    )
+
+
+def _beat(version: Version) -> Progress:
+    """Store progress at most twice a second; raises SupersededError if another worker has it."""
+    last = 0.0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last < BEAT_EVERY:
+            return
+        last = time.monotonic()
+        if _held(version).update(done=done, total=total, beat_at=Now()) != 1:
+            raise SupersededError
+
+    return progress
+
+
+def _told(refusal: RefusalError) -> dict[str, object]:
+    return {"refusal": refusal.document}
+
+
+def _end(version: Version, state: Version.State, **changes: object) -> None:
+    if _held(version).update(state=state, **changes) == 1:
+        version.upload.unlink(missing_ok=True)
+    version.refresh_from_db()

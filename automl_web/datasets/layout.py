@@ -1,0 +1,110 @@
+"""From the paths in a zip to classes and splits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from automl_web.datasets.archive import Member
+from automl_web.datasets.refusals import NestedZipError, NoImagesError, OneClassError
+
+TRAIN, VALIDATION, TEST = "train", "validation", "test"
+SPLITS = (TRAIN, VALIDATION, TEST)
+SPLIT_FOLDERS = {
+    "train": TRAIN,
+    "training": TRAIN,
+    "val": VALIDATION,
+    "valid": VALIDATION,
+    "validation": VALIDATION,
+    "test": TEST,
+    "testing": TEST,
+}
+IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
+NOT_AN_IMAGE, NOT_IN_A_CLASS = "not_an_image", "not_in_a_class"
+
+
+@dataclass(slots=True)
+class Item:
+    """An image on its way into the arrays; decoded, it has its pixels' hash and place in the scratch file."""
+
+    member: Member
+    split: str
+    label: str
+    digest: bytes = b""
+    place: int = -1
+
+
+@dataclass
+class Layout:
+    """The images found, whether the upload came with splits, and what was skipped: (name, reason)."""
+
+    items: list[Item] = field(default_factory=list)
+    given: tuple[str, ...] = ()
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def classes(self) -> list[str]:
+        return sorted({item.label for item in self.items})
+
+
+def arrange(members: Sequence[Member]) -> Layout:
+    """Sort images into classes and splits; raises a ContentError if there are no two classes."""
+    depth = _wrapping([m.parts for m in members if _looks_like_an_image(m)])
+    has_splits = _has_splits([m.parts[depth:] for m in members if _looks_like_an_image(m)])
+    layout = Layout()
+    for member in members:
+        _place(layout, member, member.parts[depth:], has_splits)
+    _check(layout, members)
+    if has_splits:
+        layout.given = tuple(s for s in SPLITS if any(i.split == s for i in layout.items))
+    return layout
+
+
+def _looks_like_an_image(member: Member) -> bool:
+    return member.parts[-1].lower().endswith(IMAGE_ENDINGS)
+
+
+def _wrapping(paths: list[tuple[str, ...]]) -> int:
+    """How many folders wrap everything: those that all images share and that still hold folders."""
+    depth = 0
+    while True:
+        inside = [path for path in paths if len(path) > depth + 1]
+        shared = {path[depth] for path in inside}
+        deeper = any(len(path) > depth + 2 for path in inside)
+        if len(shared) != 1 or not deeper or shared.pop().lower() in SPLIT_FOLDERS:
+            return depth
+        depth += 1
+
+
+def _has_splits(paths: list[tuple[str, ...]]) -> bool:
+    """Whether the top folders are splits: one of them is for training, and it holds folders."""
+    return any(len(path) > 2 and SPLIT_FOLDERS.get(path[0].lower()) == TRAIN for path in paths)
+
+
+def _place(layout: Layout, member: Member, path: tuple[str, ...], has_splits: bool) -> None:
+    split: str | None = TRAIN
+    if has_splits:
+        split, path = SPLIT_FOLDERS.get(path[0].lower() if path else ""), path[1:]
+    if not _looks_like_an_image(member):
+        if len(path) > 1:  # a list or a read-me beside the class folders needs no word
+            layout.skipped.append((member.name, NOT_AN_IMAGE))
+    elif split is None or len(path) < 2:
+        layout.skipped.append((member.name, NOT_IN_A_CLASS))
+    else:
+        layout.items.append(Item(member, split, path[0]))
+
+
+def _check(layout: Layout, members: Sequence[Member]) -> None:
+    if not layout.items:
+        for member in members:
+            if member.parts[-1].lower().endswith(".zip"):
+                raise NestedZipError(name=member.name[:200])
+        raise NoImagesError
+    check_classes(layout.classes)
+
+
+def check_classes(classes: list[str]) -> None:
+    if not classes:
+        raise NoImagesError
+    if len(classes) == 1:
+        raise OneClassError(name=classes[0][:200])

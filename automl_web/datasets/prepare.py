@@ -1,0 +1,196 @@
+"""From a zip to memory-mapped arrays: every image is decoded once, here, and never while training."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from automl_web.datasets.archive import Archive
+from automl_web.datasets.findings import facts_of
+from automl_web.datasets.images import Header, Shape, UnreadableError, header, pixels
+from automl_web.datasets.layout import SPLITS, Item, Layout, arrange, check_classes
+from automl_web.datasets.refusals import NoRoomError
+from automl_web.datasets.splits import carve
+
+SMALLEST_SIDE, LARGEST_SIDE = 8, 96
+BATCH = 256
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many images are decoded; also called where that stands still, as a heartbeat."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What came of a zip: the hash of its content and what there is to say about it."""
+
+    digest: str
+    facts: dict[str, Any]
+
+
+def prepare(upload: Path, folder: Path, progress: Progress = lambda done, total: None) -> Prepared:
+    """Write the arrays of the zip at `upload` into `folder`; raises RefusalError.
+
+    `folder` appears complete or not at all, and in place of an earlier one. The same images in the
+    same classes give the same digest and the same split, however they were zipped.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-") as scratch,
+        Archive(upload) as archive,
+        (Path(scratch) / "pixels").open("w+b") as raw,
+    ):
+        layout = arrange(archive.members)
+        headers = _survey(archive, layout, progress)
+        shape = common_shape(headers)
+        _check_room(folder.parent, 2 * len(layout.items) * shape.size)
+        _decode(archive, layout, shape, raw, progress)
+        order = carve(layout)
+        ready = Path(scratch) / "ready"
+        ready.mkdir()
+        digest, meta = _write(ready, raw, order, layout.classes, shape, progress)
+        facts = facts_of(layout, order, headers, meta)
+        _replace(ready, folder)
+    return Prepared(digest, facts)
+
+
+def common_shape(headers: list[Header]) -> Shape:
+    """The most common size, scaled into our limits; gray only if every image is gray."""
+    sizes = Counter((h.height, h.width) for h in headers)
+    (height, width), _ = max(sizes.items(), key=lambda item: (item[1], item[0]))
+    scale = min(1.0, LARGEST_SIDE / max(height, width))
+    sides = (max(SMALLEST_SIDE, round(side * scale)) for side in (height, width))
+    return Shape(1 if all(h.is_gray for h in headers) else 3, *sides)
+
+
+def _survey(archive: Archive, layout: Layout, progress: Progress) -> list[Header]:
+    """Read all headers, and drop the images that have none."""
+    headers: list[Header] = []
+    kept: list[Item] = []
+    contents = archive.read(item.member for item in layout.items)
+    for item, data in zip(layout.items, contents, strict=True):
+        progress(0, len(layout.items))
+        try:
+            headers.append(header(data))
+            kept.append(item)
+        except UnreadableError as error:
+            layout.skipped.append((item.member.name, error.reason))
+    layout.items = kept
+    check_classes(layout.classes)
+    return headers
+
+
+def _decode(
+    archive: Archive, layout: Layout, shape: Shape, raw: BinaryIO, progress: Progress
+) -> None:
+    """Write the pixels of the images one behind the other, and drop those that cannot be decoded.
+
+    Plain writes and not a memory map: mapped pages would count as this process's memory.
+    """
+    kept: list[Item] = []
+    contents = archive.read(item.member for item in layout.items)
+    for done, (item, data) in enumerate(zip(layout.items, contents, strict=True)):
+        progress(done, len(layout.items))
+        try:
+            content = pixels(data, shape).tobytes()
+        except UnreadableError as error:
+            layout.skipped.append((item.member.name, error.reason))
+            continue
+        item.digest = hashlib.sha256(content).digest()
+        raw.write(content)
+        item.place = len(kept)
+        kept.append(item)
+    raw.flush()
+    layout.items = kept
+    check_classes(layout.classes)
+
+
+def _check_room(folder: Path, needed: int) -> None:
+    if shutil.disk_usage(folder).free < needed + 64 * 2**20:
+        raise NoRoomError(needed=round(needed / 2**20) + 64)
+
+
+def _write(
+    folder: Path,
+    raw: BinaryIO,
+    order: dict[str, list[Item]],
+    classes: list[str],
+    shape: Shape,
+    progress: Progress,
+) -> tuple[str, dict[str, Any]]:
+    """Write the arrays and `meta.json`; return the digest of the content and the meta data."""
+    index = {name: number for number, name in enumerate(classes)}
+    digest = hashlib.sha256(json.dumps([classes, asdict(shape)]).encode())
+    moments = np.zeros((2, shape.channels))
+    total = sum(len(items) for items in order.values())
+    for split in SPLITS:
+        items = order[split]
+        labels = np.array([index[item.label] for item in items], dtype=np.int64)
+        np.save(folder / f"{split}-labels.npy", labels)
+        digest.update(f"{split} {len(items)}".encode() + labels.tobytes())
+        with (folder / f"{split}-images.npy").open("wb") as file:
+            _write_header(file, (len(items), shape.channels, shape.height, shape.width))
+            for batch in _batches(raw, items, shape):
+                progress(total, total)
+                digest.update(batch.tobytes())
+                file.write(batch.tobytes())
+                if split == "train":
+                    moments += _moments(batch)
+    meta = {
+        "kind": "images",
+        "classes": classes,
+        **asdict(shape),
+        "counts": {split: len(order[split]) for split in SPLITS},
+        **_mean_and_std(moments, len(order["train"]) * shape.height * shape.width),
+    }
+    (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
+    return digest.hexdigest(), meta
+
+
+def _write_header(file: BinaryIO, shape: tuple[int, ...]) -> None:
+    described = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, described)
+
+
+def _batches(
+    raw: BinaryIO, items: list[Item], shape: Shape
+) -> Iterator[np.ndarray[Any, np.dtype[np.uint8]]]:
+    for start in range(0, len(items), BATCH):
+        batch = items[start : start + BATCH]
+        content = b"".join(
+            os.pread(raw.fileno(), shape.size, item.place * shape.size) for item in batch
+        )
+        array = np.frombuffer(content, dtype=np.uint8)
+        yield array.reshape(len(batch), shape.channels, shape.height, shape.width)
+
+
+def _moments(
+    batch: np.ndarray[Any, np.dtype[np.uint8]],
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Sums and sums of squares of each channel, pixels in 0..1; shape (2, C)."""
+    scaled = batch.astype(np.float64) / 255
+    return np.stack([scaled.sum(axis=(0, 2, 3)), (scaled**2).sum(axis=(0, 2, 3))])
+
+
+def _mean_and_std(
+    moments: np.ndarray[Any, np.dtype[np.float64]], pixels: int
+) -> dict[str, list[float]]:
+    mean, square = moments / pixels
+    std = np.sqrt(np.maximum(square - mean**2, 0))
+    return {"mean": mean.tolist(), "std": np.maximum(std, 1e-3).tolist()}
+
+
+def _replace(ready: Path, folder: Path) -> None:
+    """Put `ready` in the place of `folder`; an earlier attempt may have left one behind."""
+    if folder.exists():
+        folder.rename(ready.with_name("earlier"))
+    ready.rename(folder)

@@ -1,0 +1,142 @@
+"""Why an upload is refused, each reason a named exception whose sentence is told to the person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+
+class RefusalError(Exception):
+    """An upload is refused; `sentence % values` says why.
+
+    The sentence is an attribute and not the docstring, because gettext finds only marked strings.
+    """
+
+    sentence: ClassVar[Promise | str] = _("This file cannot be used as a dataset.")
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(values)
+        self.values = values
+
+    def __str__(self) -> str:
+        return str(self.sentence) % self.values
+
+    @property
+    def english(self) -> str:
+        with override("en"):
+            return str(self)
+
+    @property
+    def document(self) -> list[Any]:
+        """Code and values as JSON, from which `sentence_of` makes the sentence in any language."""
+        return [type(self).__name__, self.values]
+
+
+class FileError(RefusalError):
+    """The file itself cannot be read safely."""
+
+
+class NotAZipError(FileError):
+    sentence = _("This is not a zip file. Put the class folders into one zip and upload that.")
+
+
+class TruncatedZipError(FileError):
+    sentence = _("This zip file ends too early. Its transfer was probably cut off; try again.")
+
+
+class DamagedZipError(FileError):
+    sentence = _("This zip file is damaged: its table of contents cannot be read. Zip it again.")
+
+
+class EncryptedZipError(FileError):
+    sentence = _("This zip file is protected by a password. Zip the folders without one.")
+
+
+class TooManyEntriesError(FileError):
+    sentence = _("This zip file holds more than %(limit)s files, which is the most we take.")
+
+
+class UnsafePathError(FileError):
+    sentence = _(
+        "The zip file holds a name that points outside of it (“%(name)s”), so none of it was used. "
+        "Zip the folders themselves, without paths to other places."
+    )
+
+
+class SymbolicLinkError(FileError):
+    sentence = _("The zip file holds a link (“%(name)s”). Replace links by the files they mean.")
+
+
+class DuplicateNameError(FileError):
+    sentence = _("The zip file holds “%(name)s” twice, so it is unclear which one counts.")
+
+
+class BombError(FileError):
+    sentence = _(
+        "Unpacked, this zip file would be far larger than a set of images its size can be."
+    )
+
+
+class ContentError(RefusalError):
+    """The file is fine, but what it holds is no dataset of images."""
+
+
+class NestedZipError(ContentError):
+    sentence = _(
+        "The zip file holds other zip files (“%(name)s”). Unpack them and zip the folders."
+    )
+
+
+class NoImagesError(ContentError):
+    sentence = _(
+        "No image was found in class folders. Make one folder a class, put PNG, JPEG, BMP, GIF or "
+        "WebP images into it, and zip the folders."
+    )
+
+
+class OneClassError(ContentError):
+    sentence = _(
+        "Only one class was found (“%(name)s”). Telling things apart needs at least two: "
+        "make one folder a class."
+    )
+
+
+class TooFewImagesError(ContentError):
+    sentence = _(
+        "Class “%(name)s” has %(count)s different images to train on, and at least %(minimum)s are "
+        "needed. Add images, or leave this class out."
+    )
+
+
+class NoRoomError(RefusalError):
+    sentence = _(
+        "The disk of this site is too full to prepare these images: %(needed)s MB are needed. "
+        "Ask the person who runs it to make room, then upload again."
+    )
+
+
+class AbandonedError(RefusalError):
+    sentence = _(
+        "Preparing this file was broken off %(attempts)s times, so we gave up. Something in it may "
+        "need more memory than there is. Try with fewer or smaller images."
+    )
+
+
+def _all(kind: type[RefusalError]) -> dict[str, type[RefusalError]]:
+    found = {kind.__name__: kind}
+    for child in kind.__subclasses__():
+        found.update(_all(child))
+    return found
+
+
+REFUSALS: Mapping[str, type[RefusalError]] = _all(RefusalError)
+
+
+def sentence_of(document: list[Any]) -> str:
+    """The sentence of a stored refusal in the reader's language."""
+    code, values = document
+    return str(REFUSALS[code](**values))
