@@ -1,0 +1,113 @@
+"""Prepared images: memory-mapped once a process, cut into batches by index, shuffled from a seed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What `meta.json` says of a prepared folder; `mean` and `std` are per channel, of values in 0..1."""
+
+    classes: tuple[str, ...]
+    channels: int
+    height: int
+    width: int
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """One part of a dataset: `images` uint8 (N, C, H, W) and `labels` int64 (N,), mapped, not read."""
+
+    images: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@lru_cache(maxsize=16)
+def meta(folder: Path) -> Meta:
+    document = json.loads((folder / "meta.json").read_text())
+    return Meta(
+        classes=tuple(document["classes"]),
+        channels=document["channels"],
+        height=document["height"],
+        width=document["width"],
+        mean=tuple(document["mean"]),
+        std=tuple(document["std"]),
+    )
+
+
+@lru_cache(maxsize=16)
+def split(folder: Path, name: str) -> Split:
+    """Open `train`, `validation` or `test` of a prepared folder, once a process: a version never changes."""
+    # Copy on write rather than read-only, because torch warns of arrays that it must not write to.
+    images = np.load(folder / f"{name}-images.npy", mmap_mode="c")
+    labels = np.load(folder / f"{name}-labels.npy", mmap_mode="c")
+    return Split(torch.from_numpy(images), torch.from_numpy(labels))
+
+
+def take(splits: Sequence[Split], index: Tensor) -> tuple[Tensor, Tensor]:
+    """The items at `index` (n,) of the splits put end to end: images (n, C, H, W) and labels (n,).
+
+    They come split by split; nothing is copied but these items.
+    """
+    images, labels = [], []
+    for part in splits:
+        here = index[(index >= 0) & (index < len(part))]
+        images.append(part.images[here])
+        labels.append(part.labels[here])
+        index = index - len(part)
+    return torch.cat(images), torch.cat(labels)
+
+
+def shuffled(
+    splits: Sequence[Split], batch_size: int, generator: torch.Generator
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """All items once in an order drawn from `generator`, in batches."""
+    order = torch.randperm(sum(len(part) for part in splits), generator=generator)
+    for index in order.split(batch_size):
+        yield take(splits, index)
+
+
+def in_order(part: Split, batch_size: int = 512) -> Iterator[tuple[Tensor, Tensor]]:
+    """All items once in their own order, in batches."""
+    for start in range(0, len(part), batch_size):
+        cut = slice(start, start + batch_size)
+        yield part.images[cut], part.labels[cut]
+
+
+@dataclass(frozen=True)
+class Normalise:
+    """Turns uint8 images into floats of mean 0 and deviation 1 a channel, on the device."""
+
+    mean: Tensor
+    scale: Tensor
+
+    @classmethod
+    def of(cls, known: Meta, device: torch.device) -> Normalise:
+        mean = torch.tensor(known.mean, device=device).view(1, -1, 1, 1)
+        std = torch.tensor(known.std, device=device).view(1, -1, 1, 1)
+        # A channel that never varies would be divided by zero.
+        return cls(255 * mean, 1 / (255 * std.clamp(min=1e-3)))
+
+    def __call__(self, images: Tensor) -> Tensor:
+        # Channels last: convolutions on a CPU are a quarter faster that way.
+        floats = images.to(torch.float32, memory_format=torch.channels_last)
+        return floats.sub_(self.mean).mul_(self.scale)
+
+
+def epoch_seed(seed: int, epoch: int) -> int:
+    """The seed of everything random in one epoch of a training; epoch 0 draws the first weights."""
+    return int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])

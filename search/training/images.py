@@ -1,0 +1,167 @@
+"""Training one image classifier as a generator: it yields after every epoch and can start anywhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from search.architecture.chains import chain
+from search.cost import parameters
+from search.history import Candidate, Report, Stage
+from search.method import Context, Problem
+from search.training import checkpoint, data
+from search.training.loop import Training, probabilities, score, seeded, train_epoch
+from search.training.optimise import optimiser_of
+from search.training.recipe import Recipe
+
+PREDICTIONS = "predictions.npy"
+"""Softmax outputs on the test part, float32 (N, K) in its order; written by a confirming trial."""
+
+
+def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterator[Report]:
+    """Train `candidate` on the prepared folder `problem.data`; yields one report an epoch.
+
+    Two numbers of epochs meet here. The config's is the length of the training plan: the schedule
+    spans it, and a trial without a fidelity trains all of it. The fidelity's is how far a rung lets
+    the plan be followed. Training therefore stops at the smaller of the two, while every step on the
+    way is laid down by the config alone. So going on from a rung equals never having stopped, nobody
+    on a rung has trained longer than it allows, and `epochs` matters on every rung where the
+    schedule moves. A plan that ends below its rung has nothing left to do: it reports where it ended.
+
+    Stage confirm trains on training and validation data and scores the test part once, at the end;
+    no other stage opens it. Raises DivergedError if the loss is no longer a number.
+    """
+    assert problem.data is not None
+    recipe, device = Recipe.of(candidate.config), torch.device(context.device)
+    known = data.meta(problem.data)
+    normalise = data.Normalise.of(known, device)
+    confirming = context.stage is Stage.CONFIRM
+    names = ("train", "validation") if confirming else ("train",)
+    splits = tuple(data.split(problem.data, name) for name in names)
+
+    training, report = _begin(recipe, known, device, context)
+    last = int(min(context.fidelity.get("epochs", recipe.epochs), recipe.epochs))
+    _log(f"{parameters(training.network):,} parameters; {training.epoch} of {last} epochs done")
+    while training.epoch < last:
+        values = {"train_loss": train_epoch(training, recipe, splits, normalise)}
+        if not confirming:
+            validation = data.split(problem.data, "validation")
+            predicted = probabilities(training.network, validation, normalise)
+            values["val_accuracy"], values["val_loss"] = score(predicted, validation.labels)
+        values["params"] = parameters(training.network)
+        report = _saved(training, values, context.workdir)
+        _log(report.note)
+        if training.epoch < last:
+            yield report
+    if confirming:
+        report = _scored_once(training.network, problem.data, normalise, report, context.workdir)
+        _log(report.note)
+    yield report
+
+
+def build(recipe: Recipe, known: data.Meta) -> nn.Module:
+    """The untrained network of a recipe: float images (N, C, H, W), normalised, to logits (N, K)."""
+    network = chain(
+        (known.channels, known.height, known.width),
+        len(known.classes),
+        layers=recipe.layers,
+        width=recipe.width,
+        dropout=recipe.dropout,
+        initialisation=recipe.initialisation,
+    )
+    return network.to(memory_format=torch.channels_last)
+
+
+def restore(candidate: Candidate, folder: Path, path: Path) -> nn.Module:
+    """The trained network at checkpoint `path`, on the CPU and ready to predict.
+
+    Raises CheckpointError if the checkpoint cannot be read.
+    """
+    network = build(Recipe.of(candidate.config), data.meta(folder))
+    network.load_state_dict(checkpoint.load(path)["network"])
+    return network.eval()
+
+
+def _begin(
+    recipe: Recipe, known: data.Meta, device: torch.device, context: Context
+) -> tuple[Training, Report]:
+    """A training at its start, or where its checkpoint left it, and what it last reported."""
+    state = _resumed(context.resume)
+    seed = state["seed"] if state else context.seed
+    with seeded(data.epoch_seed(seed, 0), device):
+        network = build(recipe, known).to(device)
+    training = Training(network, optimiser_of(recipe, network.parameters()), seed)
+    if state is None:
+        return training, Report(step=0)
+    network.load_state_dict(state["network"])
+    training.optimiser.load_state_dict(state["optimiser"])
+    training.epoch, training.steps = state["epoch"], state["steps"]
+    return training, _saved(training, state["values"], context.workdir)
+
+
+def _resumed(path: Path | None) -> dict[str, Any] | None:
+    if path is None:
+        return None
+    try:
+        return checkpoint.load(path)
+    except checkpoint.CheckpointError as error:
+        _log(f"{error} Training starts from the beginning.")
+        return None
+
+
+def _saved(training: Training, values: dict[str, float], workdir: Path) -> Report:
+    """Write a checkpoint and report it.
+
+    The random states need no place in it: each epoch seeds its own from `seed` and its number. Nor
+    does the schedule, which is a function of the config and the epoch.
+    """
+    state = {
+        "network": training.network.state_dict(),
+        "optimiser": training.optimiser.state_dict(),
+        "seed": training.seed,
+        "epoch": training.epoch,
+        "steps": training.steps,
+        "values": values,
+    }
+    path = checkpoint.save(workdir, training.epoch, state)
+    note = f"epoch {training.epoch}: train loss {values['train_loss']:.3f}"
+    if "val_accuracy" in values:
+        note += f", validation accuracy {values['val_accuracy']:.3f}"
+    return Report(training.epoch, values, path, note)
+
+
+def _scored_once(
+    network: nn.Module, folder: Path, normalise: data.Normalise, report: Report, workdir: Path
+) -> Report:
+    """The last report with the test part's metrics; the predictions are left in `workdir`."""
+    test = data.split(folder, "test")
+    predicted = probabilities(network, test, normalise)
+    np.save(workdir / PREDICTIONS, predicted.numpy())
+    accuracy, loss = score(predicted, test.labels)
+    values = {**report.values, "test_accuracy": accuracy, "test_loss": loss}
+    return replace(report, values=values, note=f"test accuracy {accuracy:.3f}")
+
+
+def _log(text: str) -> None:
+    """A line of the trial's log, which is what training writes to standard error."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def warm_up(device: str) -> None:
+    """Take one step on nothing, so that the first trial does not wait for what torch loads late."""
+    where = torch.device(device)
+    known = data.Meta(("a", "b"), 1, 8, 8, (0.5,), (0.5,))
+    with seeded(0, where) as generator:
+        network = build(Recipe(), known).to(where)
+        images = torch.randint(256, (4, 1, 8, 8), dtype=torch.uint8, generator=generator)
+        part = data.Split(images, torch.tensor([0, 1, 0, 1]))
+        training = Training(network, optimiser_of(Recipe(), network.parameters()), seed=0)
+        train_epoch(training, Recipe(), (part,), data.Normalise.of(known, where))

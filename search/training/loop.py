@@ -1,0 +1,88 @@
+"""The training loop: one epoch of steps, and how a network is scored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from search.training.augment import AUGMENTATIONS
+from search.training.data import Normalise, Split, epoch_seed, in_order, shuffled
+from search.training.optimise import loss_of, rate
+from search.training.recipe import Recipe
+
+
+class DivergedError(ArithmeticError):
+    """The training loss is no longer a number."""
+
+
+@dataclass
+class Training:
+    """A network in training: all that an epoch changes, and the seed that all its chances come from."""
+
+    network: nn.Module
+    optimiser: torch.optim.Optimizer
+    seed: int
+    epoch: int = 0  # epochs behind it
+    steps: int = 0  # optimiser steps behind it
+
+
+def train_epoch(
+    training: Training, recipe: Recipe, splits: tuple[Split, ...], normalise: Normalise
+) -> float:
+    """Train one epoch and return its mean loss; raises DivergedError if that is not finite.
+
+    Order, augmentation and dropout come from the training's seed and the epoch's number alone, and
+    the global random state is left as it was.
+    """
+    device = normalise.mean.device
+    loss_function, augment = loss_of(recipe), AUGMENTATIONS[recipe.augmentation]
+    items = sum(len(part) for part in splits)
+    total, seen = torch.zeros((), device=device), 0
+    training.network.train()
+    with seeded(epoch_seed(training.seed, training.epoch + 1), device) as generator:
+        for images, labels in shuffled(splits, recipe.batch_size, generator):
+            progress = (training.epoch + seen / items) / recipe.epochs
+            for group in training.optimiser.param_groups:
+                group["lr"] = rate(recipe, progress)
+            batch = normalise(augment(images.to(device), generator))
+            loss = loss_function(training.network(batch), labels.to(device))
+            training.optimiser.zero_grad()
+            loss.backward()
+            training.optimiser.step()
+            training.steps += 1
+            seen += len(labels)
+            total += loss.detach() * len(labels)
+    training.epoch += 1
+    mean = float(total) / items
+    if not torch.isfinite(total):
+        raise DivergedError(f"The training loss became {mean} in epoch {training.epoch}.")
+    return mean
+
+
+@contextmanager
+def seeded(seed: int, device: torch.device) -> Iterator[torch.Generator]:
+    """A generator for data and torch's own generators seeded, which are put back afterwards."""
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        torch.manual_seed(seed)
+        yield torch.Generator().manual_seed(seed)
+
+
+@torch.inference_mode()
+def probabilities(network: nn.Module, part: Split, normalise: Normalise) -> Tensor:
+    """What the network thinks of every item: softmax outputs float32 (N, K), on the CPU."""
+    device = normalise.mean.device
+    network.eval()
+    logits = [network(normalise(images.to(device))) for images, _ in in_order(part)]
+    return torch.cat(logits).float().softmax(dim=1).cpu()
+
+
+def score(predicted: Tensor, labels: Tensor) -> tuple[float, float]:
+    """Accuracy and mean cross-entropy of softmax outputs (N, K)."""
+    accuracy = (predicted.argmax(dim=1) == labels).float().mean()
+    loss = functional.nll_loss(predicted.clamp(min=1e-12).log(), labels)
+    return float(accuracy), float(loss)
