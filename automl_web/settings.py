@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.contrib.messages import constants
 
 from automl_web import environment as env
 
@@ -72,6 +73,7 @@ TEMPLATES = [
         },
     },
 ]
+MESSAGE_TAGS = {constants.ERROR: "danger", constants.DEBUG: "info"}  # Bootstrap's words
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 

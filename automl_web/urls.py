@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import JavaScriptCatalog
 
@@ -12,5 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("automl_web.datasets.urls")),
     path("", include("automl_web.runs.urls")),
     path("", include("automl_web.registry.urls")),
-    path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+    path("jsi18n/", login_not_required(JavaScriptCatalog.as_view()), name="javascript-catalog"),
 ]

@@ -1,5 +1,12 @@
+"""Addresses of home and of the health check."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from automl_web.desks import views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+]
