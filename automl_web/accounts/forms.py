@@ -8,13 +8,13 @@ from django.contrib.auth.forms import BaseUserCreationForm
 from automl_web.accounts.models import User
 
 
-class FirstAccountForm(BaseUserCreationForm[User]):
+class FirstAccountForm(BaseUserCreationForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ("username",)
 
 
-class PersonForm(forms.ModelForm[User]):
+class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
     """A new person, who will choose a password after signing in by link."""
 
     class Meta:
@@ -23,4 +23,5 @@ class PersonForm(forms.ModelForm[User]):
 
     def save(self, commit: bool = True) -> User:
         self.instance.set_unusable_password()
-        return super().save(commit)
+        person: User = super().save(commit)
+        return person

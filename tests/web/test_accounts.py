@@ -23,7 +23,7 @@ def test_no_account_exists_before_set_up(client):
 
 
 def test_the_set_up_link_makes_an_admin_and_signs_them_in(client):
-    answer = client.post(set_up_link(), GOOD, follow=True)
+    answer = client.post(str(set_up_link()), GOOD, follow=True)
     ana = User.objects.get()
     assert answer.redirect_chain == [("/", 302)]
     assert ana.is_staff and ana.is_superuser and ana.check_password("correct horse 7")

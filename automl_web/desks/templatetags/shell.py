@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django import template
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -17,12 +18,16 @@ register = template.Library()
 @register.inclusion_tag("rail.html", takes_context=True)
 def rail(context: Context, css: str) -> dict[str, Any]:
     """The main links, each with whether one is there."""
-    links = [
-        (_("Projects"), reverse("projects")),
-        (_("Datasets"), reverse("datasets")),
-        (_("Runs"), reverse("runs")),
-        (_("Models"), reverse("models")),
-    ]
+    names = {
+        "projects": _("Projects"),
+        "datasets": _("Datasets"),
+        "runs": _("Runs"),
+        "models": _("Models"),
+    }
+    links = []
+    for name, title in names.items():
+        with suppress(NoReverseMatch):
+            links.append((title, reverse(name)))
     here = context["request"].path
     return {"css": css, "links": [(title, url, here.startswith(url)) for title, url in links]}
 
