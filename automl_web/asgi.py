@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
@@ -12,11 +13,22 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "automl_web.settings")
 http = get_asgi_application()
 
+from automl_web.compute.timers import start_duties  # noqa: E402 - needs Django set up
 from automl_web.runs.consumers import websocket_urlpatterns  # noqa: E402 - needs Django set up
+
+
+async def lifespan(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """Take part in periodic duties as long as the server runs."""
+    while (await receive())["type"] == "lifespan.startup":
+        start_duties()
+        await send({"type": "lifespan.startup.complete"})
+    await send({"type": "lifespan.shutdown.complete"})
+
 
 application = ProtocolTypeRouter(
     {
         "http": http,
+        "lifespan": lifespan,
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
         ),
