@@ -77,10 +77,10 @@ def _serve(line: str, answers: TextIO) -> None:
         problem, trial, context = _request(json.loads(line))
         context.workdir.mkdir(parents=True, exist_ok=True)
         for report in work(problem, trial, context):
-            _answer(answers, _report(report))
+            _answer(answers, as_json(report))
     except Exception as error:  # noqa: BLE001 - the supervisor decides what a failed training means
         detail = traceback.format_exc()
-        _answer(answers, {"type": "failed", "reason": _reason(error), "detail": detail})
+        _answer(answers, {"type": "failed", "reason": reason_of(error), "detail": detail})
     else:
         _answer(answers, {"type": "done"})
 
@@ -105,7 +105,7 @@ def _request(document: Mapping[str, Any]) -> tuple[Problem, Trial, Context]:
     return problem, trial, context
 
 
-def _report(report: Report) -> dict[str, Any]:
+def as_json(report: Report) -> dict[str, Any]:
     """A report as JSON, which knows no NaN and no infinity: they become null and are named."""
     finite = {name: math.isfinite(value) for name, value in report.values.items()}
     return {
@@ -118,7 +118,8 @@ def _report(report: Report) -> dict[str, Any]:
     }
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why a training failed, in one of the words that the supervisor decides by."""
     if isinstance(error, DivergedError):
         return "diverged"
     # On the CPU torch raises a plain RuntimeError; only its text tells.

@@ -21,6 +21,7 @@ from ConfigSpace.hyperparameters import (
     UniformIntegerHyperparameter,
 )
 
+from search.message import Message
 from search.space import Space
 from search.training.recipe import Recipe
 
@@ -208,7 +209,7 @@ def _searched(h: Hyperparameter) -> hyperparameters.Hyperparameter[Any, Any]:
     return Float(h.name, (float(low), float(high)), default=h.default, log=h.log)
 
 
-def check(space: Space) -> dict[str, str]:
+def check(space: Space) -> dict[str, Message]:
     """What is wrong with a space for images, by hyper-parameter; empty if it can be searched.
 
     A hyper-parameter may be fixed to a constant, or a number be chosen from a list; it may be given
@@ -216,13 +217,13 @@ def check(space: Space) -> dict[str, str]:
     """
     searched = space.configuration_space
     errors = {
-        name: "Training knows no such hyper-parameter. Remove it."
+        name: Message("Training knows no such hyper-parameter. Remove it.")
         for name in searched
         if name not in HYPERPARAMETERS
     }
     for name, h in HYPERPARAMETERS.items():
         if name not in searched:
-            errors[name] = "This hyper-parameter is missing. Add it, or fix it to one value."
+            errors[name] = Message("Missing. Add this hyper-parameter, or fix it to one value.")
         elif error := _error(h, _ends(searched[name])):
             errors[name] = error
     return errors
@@ -242,18 +243,19 @@ def _ends(searched: hyperparameters.Hyperparameter[Any, Any]) -> tuple[Any, ...]
     return ()
 
 
-def _error(h: Hyperparameter, values: tuple[Any, ...]) -> str | None:
+def _error(h: Hyperparameter, values: tuple[Any, ...]) -> Message | None:
     if not values:
-        return "Use a uniform range, a list of values, or a constant."
+        return Message("Use a uniform range, a list of values, or a constant.")
     if h.kind == "choice":
         unknown = [str(value) for value in values if value not in h.choices]
-        known = ", ".join(h.choices)
-        return f"Unknown: {', '.join(unknown)}. Choose from {known}." if unknown else None
+        named = {"unknown": ", ".join(unknown), "known": ", ".join(h.choices)}
+        return Message("Unknown: %(unknown)s. Choose from %(known)s.", named) if unknown else None
     wanted: tuple[type, ...] = (int,) if h.kind == "integer" else (int, float)
     if not all(isinstance(value, wanted) and not isinstance(value, bool) for value in values):
-        return "Use whole numbers." if h.kind == "integer" else "Use numbers."
+        return Message("Use whole numbers." if h.kind == "integer" else "Use numbers.")
     assert h.minimum is not None
     assert h.maximum is not None
     if min(values) < h.minimum or max(values) > h.maximum:
-        return f"Must lie between {h.minimum:g} and {h.maximum:g}."
+        limits = {"minimum": f"{h.minimum:g}", "maximum": f"{h.maximum:g}"}
+        return Message("Must lie between %(minimum)s and %(maximum)s.", limits)
     return None

@@ -81,7 +81,7 @@ def shuffled(
         yield take(splits, index)
 
 
-def in_order(part: Split, batch_size: int = 512) -> Iterator[tuple[Tensor, Tensor]]:
+def in_order(part: Split, batch_size: int = 128) -> Iterator[tuple[Tensor, Tensor]]:
     """All items once in their own order, in batches."""
     for start in range(0, len(part), batch_size):
         cut = slice(start, start + batch_size)

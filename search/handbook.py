@@ -1,0 +1,58 @@
+"""`docs/methods.md`, written from the catalogue: `python -m search.handbook > docs/methods.md`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from search.method import Method
+from search.methods import METHODS
+from search.options import OptionInfo, describe
+
+_INTRODUCTION = """# Methods
+
+Written from `METHODS` in `search/methods.py` by `python -m search.handbook`; do not edit it by hand.
+"""
+
+
+def page() -> str:
+    """The whole page: every method by family, in the catalogue's order."""
+    families = dict.fromkeys(method.family for method in METHODS.values())
+    parts = [_INTRODUCTION]
+    for family in families:
+        parts.append(f"## {family}\n")
+        parts += [_section(m) for m in METHODS.values() if m.family == family]
+    return "\n".join(parts)
+
+
+def _section(method: Method) -> str:
+    lines = [f"### {method.title} (`{method.name}`)", "", method.summary, "", f"{method.paper}."]
+    if method.needs:
+        lines += ["", f"Needs a problem with the fidelity {', '.join(method.needs)}."]
+    options = describe(method.options)
+    lines += ["", *_table(options)] if options else ["", "It has no options."]
+    return "\n".join([*lines, ""])
+
+
+def _table(options: tuple[OptionInfo, ...]) -> Iterator[str]:
+    yield "| option | default | may be | meaning |"
+    yield "|---|---|---|---|"
+    for info in options:
+        meaning = f"{info.title}. {info.help}"
+        yield f"| `{info.name}` | {info.default} | {_domain(info)} | {meaning} |"
+
+
+def _domain(info: OptionInfo) -> str:
+    if info.choices:
+        return ", ".join(f"`{value}`" for value, _label in info.choices)
+    if info.kind is bool:
+        return "yes or no"
+    if info.minimum is not None and info.maximum is not None:
+        return f"{info.minimum:g} to {info.maximum:g}"
+    if info.minimum is not None:
+        return f"at least {info.minimum:g}"
+    return f"at most {info.maximum:g}" if info.maximum is not None else "any"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
