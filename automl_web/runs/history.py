@@ -9,8 +9,8 @@ from typing import Any
 from automl_web.runs.models import Report, Run, Trial
 from search import history as library
 from search.history import Candidate, History, Stage, TrialState
-from search.message import Message
 from search.loop import Plan
+from search.message import Message
 from search.method import Problem
 from search.methods import METHODS
 from search.options import parse

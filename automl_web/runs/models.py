@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -20,6 +19,11 @@ class ConflictError(Exception):
     """This has moved on in the meantime, so it cannot be done."""
 
 
+class SearchSpaceQuerySet(models.QuerySet["SearchSpace"]):
+    def for_user(self, user: User, role: Role = Role.VIEWER) -> SearchSpaceQuerySet:
+        return self.filter(project__in=Project.objects.for_user(user, role))
+
+
 class SearchSpace(models.Model):
     """A named search space of a project, as ConfigSpace's JSON."""
 
@@ -28,6 +32,8 @@ class SearchSpace(models.Model):
     kind = models.CharField(max_length=20, default="images")
     document = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SearchSpaceQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name

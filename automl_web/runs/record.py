@@ -18,6 +18,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from automl_web.runs.models import ConflictError, Event, Report, Run, Trial
@@ -53,7 +54,7 @@ class Progress:
     checkpoint: str = ""
 
 
-def lease() -> ExpressionWrapper:
+def lease() -> Combinable:
     """The end of a lease that begins now, by the database's clock: hosts' clocks may differ."""
     length = Value(timedelta(seconds=settings.LEASE_SECONDS))
     return ExpressionWrapper(Now() + length, output_field=DateTimeField())

@@ -15,10 +15,10 @@ from automl_web.runs.history import history_of, plan_of, problem_of
 from automl_web.runs.models import ConflictError, Run, Trial
 from automl_web.runs.record import Claim, lease, move_run, move_trial, telling
 from search import history as library
-from search.events import RunMoved, TrialCreated, TrialMoved
+from search.events import TrialCreated, TrialMoved
 from search.history import History, TrialState
-from search.message import Message
 from search.loop import expected_trials, next_proposal, trial_of
+from search.message import Message
 
 log = logging.getLogger(__name__)
 
@@ -215,11 +215,10 @@ def reap() -> None:
     """Expire leases, finish cancels that nobody holds, and send hints again that may be lost."""
     _expire_leases()
     _finish_cancels()
-    for run in Run.objects.filter(state=Run.State.RUNNING).annotate(
-        open=Count("trials", filter=Q(trials__state__in=OPEN))
-    ):
-        if run.open < run.concurrency:
-            hint_advance(run.pk)
+    opened = Count("trials", filter=Q(trials__state__in=OPEN))
+    hungry = Run.objects.filter(state=Run.State.RUNNING).annotate(opened=opened)
+    for pk in hungry.filter(opened__lt=F("concurrency")).values_list("pk", flat=True):
+        hint_advance(pk)
     for queue in Queue.objects.filter(_has_idle_device(), _has_waiting_trial(), paused=False):
         hint_work(queue.name)
     for run in Run.objects.filter(

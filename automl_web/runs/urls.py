@@ -1,5 +1,23 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from automl_web.runs import space_views, views
+
+urlpatterns = [
+    path("runs/", views.runs, name="runs"),
+    path("projects/<slug:slug>/runs/new/", views.new, name="run-new"),
+    path("projects/<slug:slug>/runs/new/options/", views.method_options, name="run-options"),
+    path("runs/<int:pk>/", views.run, name="run"),
+    path("runs/<int:pk>/pause/", views.pause, name="run-pause"),
+    path("runs/<int:pk>/resume/", views.resume, name="run-resume"),
+    path("runs/<int:pk>/cancel/", views.cancel, name="run-cancel"),
+    path("runs/<int:pk>/leaders/", views.leaders, name="run-leaders"),
+    path("runs/<int:pk>/trials/", views.trials, name="trials"),
+    path("runs/<int:pk>/trials/<int:number>/", views.trial, name="trial"),
+    path("runs/<int:pk>/trials/<int:number>/log/", views.trial_log, name="trial-log"),
+    path("runs/<int:pk>/trials/<int:number>/cancel/", views.cancel_trial, name="trial-cancel"),
+    path("spaces/", space_views.spaces, name="spaces"),
+    path("projects/<slug:slug>/spaces/new/", space_views.new, name="space-new"),
+    path("spaces/<int:pk>/", space_views.space, name="space"),
+]

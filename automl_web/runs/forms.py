@@ -1,0 +1,145 @@
+"""The run form: what every run needs, and what its method declares."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from automl_web.compute.models import Queue
+from automl_web.datasets.models import Version
+from automl_web.projects.models import Project
+from automl_web.runs.models import Run, SearchSpace
+from search.message import Message
+from search.methods import METHODS
+from search.options import OptionError, OptionInfo, describe, parse
+
+DEFAULT_METHOD = "hyperband"
+
+
+def translated(message: Message) -> str:
+    """A sentence of the search library in the reader's language."""
+    text = gettext(message.text)
+    return text % message.values if message.values else text
+
+
+def method_choices() -> list[tuple[str, str]]:
+    return [(method.name, gettext(method.title)) for method in METHODS.values()]
+
+
+class RunForm(forms.Form):
+    """What every run needs, whatever its method."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    dataset = forms.ModelChoiceField(
+        Version.objects.none(),
+        label=_("Dataset"),
+        empty_label=None,
+        help_text=_("Only versions that are ready can be searched on."),
+    )
+    space = forms.ModelChoiceField(
+        SearchSpace.objects.none(),
+        label=_("Search space"),
+        required=False,
+        empty_label=_("Ready-made: images"),
+        help_text=_("What may be tried. Copy the ready-made space to change its ranges."),
+    )
+    method = forms.ChoiceField(label=_("Method"), choices=method_choices, initial=DEFAULT_METHOD)
+    max_trials = forms.IntegerField(
+        label=_("Most trials"),
+        initial=100,
+        min_value=1,
+        max_value=100_000,
+        help_text=_("The search ends after this many, or earlier when the method has finished."),
+    )
+    concurrency = forms.IntegerField(
+        label=_("Trials at the same time"),
+        initial=2,
+        min_value=1,
+        max_value=1_000,
+        help_text=_("More than the queue has devices will wait."),
+    )
+    seed = forms.IntegerField(
+        label=_("Seed"),
+        initial=0,
+        min_value=0,
+        max_value=2**31 - 1,
+        help_text=_("The same seed tries the same things again."),
+    )
+    queue = forms.ModelChoiceField(
+        Queue.objects.none(),
+        label=_("Queue"),
+        empty_label=None,
+        help_text=_("Which devices train."),
+    )
+    request_key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, project: Project, data: Any = None, initial: Any = None) -> None:
+        initial = {"request_key": secrets.token_hex(16), **(initial or {})}
+        super().__init__(data, initial=initial)
+        ready = Version.objects.filter(dataset__project=project, state=Version.State.READY)
+        self._among("dataset", ready.order_by("-created_at"))
+        self._among("space", project.spaces.order_by("name"))
+        self._among("queue", Queue.objects.order_by("name"))
+
+    def _among(self, name: str, queryset: Any) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = queryset
+
+    def clean_request_key(self) -> str:
+        key: str = self.cleaned_data["request_key"]
+        return key or secrets.token_hex(16)
+
+
+class OptionsForm(forms.Form):
+    """One field an option of the method, judged by the method's own declaration."""
+
+    prefix = "option"
+    use_required_attribute = False
+
+    def __init__(self, method: str, data: Any = None, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        self.declaration = METHODS[method].options
+        for info in describe(self.declaration):
+            self.fields[info.name] = _field(info)
+        self.options: Any = None
+
+    def clean(self) -> dict[str, Any]:
+        given = {name: value for name, value in self.cleaned_data.items() if value != ""}
+        try:
+            self.options = parse(self.declaration, given)
+        except OptionError as error:
+            for name, message in error.errors.items():
+                self.add_error(name, translated(message))
+        return self.cleaned_data
+
+
+def _field(info: OptionInfo) -> forms.Field:
+    """The form field of an option. What it lets through is judged by `parse` alone."""
+    common: dict[str, Any] = {
+        "label": gettext(info.title),
+        "help_text": gettext(info.help),
+        "initial": info.default,
+        "required": False,
+    }
+    if info.kind is bool:
+        return forms.BooleanField(**common)
+    if info.choices:
+        labels = [(value, gettext(label)) for value, label in info.choices]
+        return forms.CharField(widget=forms.Select(choices=labels), **common)
+    if info.kind is str:
+        return forms.CharField(**common)
+    bounds = {"min": info.minimum, "max": info.maximum}
+    attributes = {name: f"{bound:g}" for name, bound in bounds.items() if bound is not None}
+    attributes["step"] = "1" if info.kind is int else "any"
+    return forms.CharField(widget=forms.NumberInput(attrs=attributes), **common)
+
+
+def run_name(project: Project, method: str) -> str:
+    """A name to begin with, such as “Hyperband 3”."""
+    number = Run.objects.filter(project=project, method=method).count() + 1
+    return f"{gettext(METHODS[method].title)} {number}"

@@ -1,0 +1,36 @@
+"""Why a trial or a run ended as it did, in a sentence: what happened, why, what next."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+REASONS = {
+    "cancelled": _("Cancelled by a person."),
+    "stopped_by_person": _("Stopped by a person. What it had reached counts."),
+    "lost": _(
+        "Its worker went silent. It goes on from its last checkpoint on the next free device."
+    ),
+    "lost_too_often": _("Its worker was lost again and again. Look at the devices, then retry."),
+    "killed": _(
+        "Its process was killed from outside, often because memory ran out. It was tried again."
+    ),
+    "exited": _("Its process ended by itself. The log says what it printed last."),
+    "exception": _("The training code met an error. The log shows where."),
+    "diverged": _("The loss became infinite or was no number. A lower learning rate helps."),
+    "out_of_memory": _("Memory ran out. A smaller batch or a narrower network needs less."),
+    "no_value": _("Training ended without a score."),
+    "no_trial_completed": _(
+        "No trial completed, so there is no best one. Their reasons stand in the table."
+    ),
+}
+
+
+def sentence(code: str) -> str:
+    """The sentence of a reason code; an unknown code is shown as it is."""
+    return str(REASONS.get(code, code))
+
+
+def sentences() -> dict[str, str]:
+    """All sentences in the reader's language, for the live page."""
+    return {code: gettext(str(text)) for code, text in REASONS.items()}

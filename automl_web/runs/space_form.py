@@ -1,0 +1,177 @@
+"""Editing a search space: ranges by form, everything by JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from automl_web.runs.forms import translated
+from search.problems.image_space import HYPERPARAMETERS, Hyperparameter, check, default_space
+from search.space import Space, SpaceError
+
+
+def valid_space(document: Mapping[str, Any]) -> Space:
+    """The space that a document describes. Raises forms.ValidationError with every fault."""
+    try:
+        space = Space.from_json(document)
+    except SpaceError as error:
+        raise forms.ValidationError(str(error)) from error
+    errors = check(space)
+    if errors:
+        raise forms.ValidationError(
+            [f"{name}: {translated(message)}" for name, message in errors.items()]
+        )
+    return space
+
+
+class JsonForm(forms.Form):
+    """The whole space as ConfigSpace's JSON."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    document = forms.CharField(
+        label=_("Search space as JSON"),
+        widget=forms.Textarea(attrs={"rows": 24, "class": "font-monospace", "spellcheck": "false"}),
+        help_text=_("ConfigSpace's format 0.4: ranges, conditions and forbidden clauses."),
+    )
+
+    def clean_document(self) -> dict[str, Any]:
+        try:
+            document = json.loads(self.cleaned_data["document"])
+        except json.JSONDecodeError as error:
+            text = gettext("This is not JSON: line %(line)s, column %(column)s.")
+            values = {"line": error.lineno, "column": error.colno}
+            raise forms.ValidationError(text % values) from error
+        if not isinstance(document, dict):
+            raise forms.ValidationError(gettext("A search space is a JSON object."))
+        return valid_space(document).to_json()
+
+
+class RangesForm(forms.Form):
+    """Lowest and highest value of each number, and which choices may be drawn."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+
+    def __init__(self, document: Mapping[str, Any], data: Any = None, name: str = "") -> None:
+        super().__init__(data, initial={"name": name})
+        self.document = document
+        self.entries = {entry["name"]: entry for entry in document["hyperparameters"]}
+        for hyperparameter in self._editable():
+            self._add(hyperparameter, self.entries[hyperparameter.name])
+        self.space: Space | None = None
+
+    def _editable(self) -> list[Hyperparameter]:
+        return [h for h in HYPERPARAMETERS.values() if h.name in self.entries]
+
+    def _add(self, h: Hyperparameter, entry: Mapping[str, Any]) -> None:
+        if h.choices:
+            self.fields[h.name] = forms.MultipleChoiceField(
+                label=gettext(h.title),
+                help_text=gettext(h.help),
+                choices=[(choice, choice) for choice in h.choices],
+                initial=_choices(entry),
+                widget=forms.CheckboxSelectMultiple,
+                error_messages={"required": gettext("Leave at least one.")},
+            )
+            return
+        low, high = _ends(entry)
+        self.fields[f"{h.name}-from"] = _number(h, gettext("from"), low)
+        self.fields[f"{h.name}-to"] = _number(h, gettext("to"), high)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """What the page draws: each hyper-parameter with its fields."""
+        return [
+            {
+                "hyperparameter": h,
+                "title": gettext(h.title),
+                "help": gettext(h.help),
+                "fields": [self[h.name]]
+                if h.choices
+                else [self[f"{h.name}-from"], self[f"{h.name}-to"]],
+            }
+            for h in self._editable()
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        for h in self._editable():
+            low, high = (self.cleaned_data.get(f"{h.name}-{end}") for end in ("from", "to"))
+            if low is not None and high is not None and low > high:
+                self.add_error(f"{h.name}-to", gettext("Must not be less than where it begins."))
+        if not self.errors:
+            self.space = valid_space(self._with_ranges())
+        return self.cleaned_data
+
+    def _with_ranges(self) -> dict[str, Any]:
+        """The document with the new ranges; what hangs on a choice that is gone is fixed."""
+        document: dict[str, Any] = json.loads(json.dumps(self.document))
+        chosen = {h.name: self.cleaned_data[h.name] for h in self._editable() if h.choices}
+        conditions = document.get("conditions", [])
+        kept = [
+            c for c in conditions if c.get("value") in chosen.get(c.get("parent"), [c.get("value")])
+        ]
+        freed = {c["child"] for c in conditions} - {c["child"] for c in kept}
+        document["conditions"] = kept
+        document["hyperparameters"] = [
+            self._entry(entry, entry["name"] in freed) for entry in document["hyperparameters"]
+        ]
+        return document
+
+    def _entry(self, entry: dict[str, Any], freed: bool) -> dict[str, Any]:
+        name = entry["name"]
+        h = HYPERPARAMETERS.get(name)
+        if h is None:
+            return entry
+        if h.choices:
+            choices = self.cleaned_data[name]
+            default = entry.get("default_value")
+            default = default if default in choices else choices[0]
+            return {
+                "type": "categorical",
+                "name": name,
+                "choices": choices,
+                "default_value": default,
+            }
+        low, high = self.cleaned_data[f"{name}-from"], self.cleaned_data[f"{name}-to"]
+        if low == high or freed:
+            return {"type": "constant", "name": name, "value": low}
+        default = min(max(entry.get("default_value", h.default), low), high)
+        kind = "uniform_int" if h.kind == "integer" else "uniform_float"
+        log = bool(entry.get("log", h.log)) and low > 0
+        return {
+            "type": kind,
+            "name": name,
+            "lower": low,
+            "upper": high,
+            "default_value": default,
+            "log": log,
+        }
+
+
+def _number(h: Hyperparameter, label: str, initial: Any) -> forms.Field:
+    limits: dict[str, Any] = {"min_value": h.minimum, "max_value": h.maximum}
+    if h.kind == "integer":
+        return forms.IntegerField(label=label, initial=initial, **limits)
+    widget = forms.NumberInput(attrs={"step": "any"})
+    return forms.FloatField(label=label, initial=initial, widget=widget, **limits)
+
+
+def _choices(entry: Mapping[str, Any]) -> list[str]:
+    return list(entry.get("choices", [entry.get("value")]))
+
+
+def _ends(entry: Mapping[str, Any]) -> tuple[Any, Any]:
+    value = entry.get("value")
+    return entry.get("lower", value), entry.get("upper", value)
+
+
+def ready_made() -> dict[str, Any]:
+    """The document of the ready-made space for images."""
+    return default_space().to_json()
+
+
+def as_text(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, indent=2)

@@ -1,0 +1,58 @@
+"""Numbers as people read them: three significant digits, units always."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from automl_web.runs.forms import translated
+from automl_web.runs.history import message_of
+
+register = template.Library()
+
+
+@register.filter
+def metric(value: float | None, name: str) -> str:
+    """A metric's value; accuracies as per cent, counts with their separators."""
+    if value is None or not math.isfinite(value):
+        return "—"
+    if name.endswith("accuracy"):
+        return f"{number_format(100 * value, 1)} %"
+    if name == "params":
+        return number_format(int(value), 0, force_grouping=True)
+    return significant(value)
+
+
+@register.filter
+def significant(value: Any) -> str:
+    """Three significant digits for a number that is not whole; anything else as it is."""
+    if isinstance(value, float) and math.isfinite(value):
+        return f"{value:.3g}"
+    return str(value)
+
+
+@register.filter
+def seconds(value: float) -> str:
+    """A length of time: 3.2 s, 4 min 10 s, 2 h 5 min."""
+    if value < 60:
+        return _("%(s)s s") % {"s": f"{value:.1f}"}
+    minutes, rest = divmod(int(value), 60)
+    if minutes < 60:
+        return _("%(min)s min %(s)s s") % {"min": minutes, "s": rest}
+    return _("%(h)s h %(min)s min") % {"h": minutes // 60, "min": minutes % 60}
+
+
+@register.filter
+def why(document: dict[str, Any]) -> str:
+    """Why a method proposed a trial, in the reader's language."""
+    return translated(message_of(document))
+
+
+@register.filter
+def lookup(mapping: dict[str, Any], key: str) -> Any:
+    """`mapping[key]`, or None."""
+    return mapping.get(key)

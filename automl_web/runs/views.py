@@ -1,0 +1,238 @@
+"""Pages of runs and trials: what searches, what came of it, and the buttons that steer it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from automl_web.accounts.views import person
+from automl_web.projects.access import member_or_404, project_or_404
+from automl_web.projects.models import Role
+from automl_web.runs import schedule
+from automl_web.runs.forms import DEFAULT_METHOD, OptionsForm, RunForm, run_name
+from automl_web.runs.history import problem_of
+from automl_web.runs.live import snapshot
+from automl_web.runs.models import ConflictError, Run, Trial
+from automl_web.runs.reasons import sentence, sentences
+from automl_web.runs.start import start_run
+from automl_web.runs.supervise import log_path
+from search.history import TrialState
+from search.method import Objective
+from search.methods import METHODS
+
+PAGE = 50
+LOG_SHOWN = 64_000  # bytes of a log's end that a page holds
+
+
+@require_safe
+def runs(request: HttpRequest) -> HttpResponse:
+    """All runs that a person may see; `?state=` keeps those in one state."""
+    found = Run.objects.for_user(person(request)).select_related("project", "dataset__dataset")
+    state = request.GET.get("state", "")
+    if state in Run.State.values:
+        found = found.filter(state=state)
+    ended = Q(trials__state=TrialState.COMPLETE.value)
+    found = found.annotate(
+        complete=Count("trials", filter=ended), best=Min("trials__loss", filter=ended)
+    ).order_by("-created_at", "-pk")
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "states": Run.State.values, "state": state}
+    return render(request, "runs/runs.html", context)
+
+
+def new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Choose data, space and method; every bad value is answered beside its field."""
+    project = project_or_404(request.user, slug, Role.EDITOR)
+    method = request.POST.get("method", DEFAULT_METHOD)
+    method = method if method in METHODS else DEFAULT_METHOD
+    data = request.POST if request.method == "POST" else None
+    first = {"name": run_name(project, method), "dataset": request.GET.get("dataset")}
+    form, options = RunForm(project, data, initial=first), OptionsForm(method, data)
+    if data is not None and form.is_valid() and options.is_valid():
+        chosen = dict(form.cleaned_data)
+        space = chosen.pop("space")
+        run = start_run(
+            project,
+            person(request),
+            chosen.pop("dataset"),
+            options=_given(options),
+            space=space.document if space else None,
+            **chosen,
+        )
+        return redirect(run)
+    context = {"project": project, "form": form, "options": options, "method": METHODS[method]}
+    status = 422 if data is not None else 200
+    return render(request, "runs/new.html", context, status=status)
+
+
+def _given(options: OptionsForm) -> dict[str, object]:
+    return {name: getattr(options.options, name) for name in options.fields}
+
+
+@require_safe
+def method_options(request: HttpRequest, slug: str) -> HttpResponse:
+    """The fields of one method, swapped into the run form."""
+    project_or_404(request.user, slug, Role.EDITOR)
+    method = request.GET.get("method", "")
+    if method not in METHODS:
+        raise Http404
+    context = {"options": OptionsForm(method), "method": METHODS[method]}
+    return render(request, "runs/options.html", context)
+
+
+@require_safe
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    """The live page of a run; it arrives with its state, so it reads without a script, too."""
+    found = _visible(request, pk)
+    return render(request, "runs/run.html", _live(request, found))
+
+
+def _visible(request: HttpRequest, pk: int, role: Role = Role.VIEWER) -> Run:
+    related = Run.objects.select_related("project", "dataset__dataset", "queue", "created_by")
+    return member_or_404(related, request.user, role, pk=pk)
+
+
+def _live(request: HttpRequest, found: Run) -> dict[str, object]:
+    objective = problem_of(found).objective
+    document = snapshot(found.pk).document
+    rows = document["state"]["trials"].values()
+    return {
+        "run": found,
+        "method": METHODS[found.method],
+        "objective": objective,
+        "live": document,
+        "leaders": _leaders(found, objective),
+        "rows": list(rows),
+        "reasons": sentences(),
+        "reason": sentence(found.reason),
+        "may_edit": found.project.role_of(person(request)) in Role.EDITOR.at_least,
+    }
+
+
+def _leaders(found: Run, objective: Objective) -> list[dict[str, object]]:
+    """The best complete trials: those trained furthest first, then by loss."""
+    complete = Trial.objects.filter(run=found, state=TrialState.COMPLETE.value)
+    best = complete.exclude(stage="confirm").order_by("loss", "number")[:200]
+    ranked = sorted(best, key=lambda t: (-min(t.fidelity.values(), default=1e9), t.loss, t.number))
+    confirm = complete.filter(stage="confirm").first()
+    rows = [*([confirm] if confirm else []), *ranked[:5]]
+    return [{"trial": t, "value": t.values.get(objective.name)} for t in rows]
+
+
+@require_safe
+def leaders(request: HttpRequest, pk: int) -> HttpResponse:
+    """The leaderboard alone, which the live page fetches anew as trials end."""
+    found = _visible(request, pk)
+    rows = _leaders(found, problem_of(found).objective)
+    return render(request, "runs/leaders.html", {"run": found, "leaders": rows})
+
+
+@require_safe
+def trials(request: HttpRequest, pk: int) -> HttpResponse:
+    """All trials of a run, page by page, or as CSV."""
+    found = _visible(request, pk)
+    rows = found.trials.order_by("number")
+    if request.GET.get("format") == "csv":
+        return _csv(found, rows)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {"run": found, "page": page, "objective": problem_of(found).objective}
+    return render(request, "runs/trials.html", context)
+
+
+def _csv(found: Run, rows: QuerySet[Trial]) -> HttpResponse:
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="run-{found.pk}-trials.csv"'
+    listed = list(rows)
+    config = sorted({name for row in listed for name in row.config})
+    values = sorted({name for row in listed for name in row.values})
+    writer = csv.writer(response)
+    writer.writerow(["number", "stage", "state", "reason", "cost_s", *config, *values])
+    for row in listed:
+        fixed = [row.number, row.stage, row.state, row.reason, round(row.cost, 3)]
+        cells = [row.config.get(n) for n in config] + [row.values.get(n) for n in values]
+        writer.writerow([*fixed, *map(_harmless, cells)])
+    return response
+
+
+def _harmless(cell: object) -> object:
+    """A spreadsheet must not take a text for a formula."""
+    dangerous = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return f"'{cell}" if dangerous else cell
+
+
+@require_safe
+def trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    found = _visible(request, pk)
+    row = get_object_or_404(found.trials.select_related("device"), number=number)
+    context = _live(request, found) | {
+        "trial": row,
+        "sentence": sentence(row.reason),
+        "log": _log_end(row),
+        "children": found.trials.filter(parent=number).order_by("number"),
+        "last": row.reports.aggregate(step=Max("step"))["step"],
+    }
+    return render(request, "runs/trial.html", context)
+
+
+def _log_end(row: Trial) -> str:
+    path = log_path(row)
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - LOG_SHOWN, 0))
+        return file.read().decode(errors="replace")
+
+
+@require_safe
+def trial_log(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """The whole log that is kept, as plain text."""
+    row = get_object_or_404(_visible(request, pk).trials, number=number)
+    path = log_path(row)
+    text = path.read_bytes() if path.exists() else b""
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+def _steer(request: HttpRequest, pk: int, action: Callable[[Run], None]) -> HttpResponse:
+    found = _visible(request, pk, Role.EDITOR)
+    try:
+        with transaction.atomic():
+            action(found)
+    except ConflictError:
+        messages.warning(request, _("The run has moved on in the meantime. Nothing was changed."))
+    return redirect(found)
+
+
+@require_POST
+def pause(request: HttpRequest, pk: int) -> HttpResponse:
+    return _steer(request, pk, schedule.pause)
+
+
+@require_POST
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    return _steer(request, pk, schedule.resume)
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    return _steer(request, pk, schedule.cancel_run)
+
+
+@require_POST
+def cancel_trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    found = _visible(request, pk, Role.EDITOR)
+    row = get_object_or_404(found.trials, number=number)
+    try:
+        schedule.cancel_trial(row)
+        messages.info(request, _("Trial %(number)s is being stopped.") % {"number": number})
+    except ConflictError:
+        messages.warning(request, _("This trial has ended in the meantime."))
+    return redirect(row)
