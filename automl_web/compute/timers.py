@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pkgutil import resolve_name
 
+from django.apps import apps
 from django.db import DatabaseError, connections
 from django.db.models.functions import Now
-
-from automl_web.compute.models import Timer
 
 log = logging.getLogger(__name__)
 
@@ -24,17 +24,24 @@ JITTER = 0.2
 
 @dataclass(frozen=True)
 class Duty:
-    """`action` is done about every `seconds`, by whichever process asks first."""
+    """`action` is done about every `seconds`, by whichever process asks first.
+
+    It may be a dotted name, "module:function", for apps that name it before models can be imported.
+    """
 
     name: str
     seconds: float
-    action: Callable[[], None]
+    action: Callable[[], object] | str
+
+    def do(self) -> None:
+        action = resolve_name(self.action) if isinstance(self.action, str) else self.action
+        action()
 
 
 DUTIES: list[Duty] = []
 
 
-def every(name: str, seconds: float, action: Callable[[], None]) -> None:
+def every(name: str, seconds: float, action: Callable[[], object] | str) -> None:
     """Have servers and workers do this; to be called while apps get ready."""
     DUTIES.append(Duty(name, seconds, action))
 
@@ -53,11 +60,12 @@ def repeat(name: str, seconds: float, action: Callable[[], object]) -> None:
 
 def do_if_due(duty: Duty) -> bool:
     """Do the duty if it is due and nobody else does; whether it was done here."""
-    Timer.objects.get_or_create(name=duty.name, defaults={"due_at": Now()})
-    due = Timer.objects.filter(name=duty.name, due_at__lte=Now())
+    timers = apps.get_model("compute", "Timer").objects  # by name: see Duty
+    timers.get_or_create(name=duty.name, defaults={"due_at": Now()})
+    due = timers.filter(name=duty.name, due_at__lte=Now())
     if due.update(due_at=Now() + timedelta(seconds=duty.seconds)) != 1:
         return False
-    duty.action()
+    duty.do()
     return True
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
+from django.db.models.functions import Now
 
-from automl_web.compute import devices
-from automl_web.compute.models import Device, Queue
+from automl_web.compute import devices, timers, worker
+from automl_web.compute.models import Device, Queue, Timer
+from automl_web.compute.timers import Duty
 
 
 def test_a_count_gives_that_many_one_thread_devices():
@@ -54,3 +59,53 @@ def test_registering_twice_keeps_the_rows():
     assert [device.pk for device in first] == [device.pk for device in again]
     assert Device.objects.count() == 3
     assert set(Queue.objects.values_list("name", flat=True)) == {"cpu", "gpu"}
+
+
+@pytest.fixture
+def beats():
+    """A duty that counts how often it was done."""
+    done = []
+    return Duty("count", 60, lambda: done.append(True)), done
+
+
+@pytest.mark.django_db
+def test_a_duty_is_done_once_in_its_time_whoever_asks(beats):
+    duty, done = beats
+    assert [timers.do_if_due(duty) for _process in range(3)] == [True, False, False]
+    assert len(done) == 1
+
+
+@pytest.mark.django_db
+def test_a_duty_is_due_again_when_its_time_has_passed(beats):
+    duty, done = beats
+    timers.do_if_due(duty)
+    Timer.objects.update(due_at=Now() - timedelta(seconds=1))
+    assert timers.do_if_due(duty)
+    assert len(done) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("error", [OperationalError("locked"), ValueError("a slip")])
+def test_a_failing_duty_is_logged_and_does_not_end_its_timer(error, caplog):
+    def fail():
+        raise error
+
+    timers.attempt(fail)
+    assert str(error) in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_beat_carries_the_databases_time_and_the_workers_name():
+    (device,) = devices.register(devices.declared("cpu:1"), "a-host")
+    worker.beat(device.pk, "cpu-0@a-host")
+    device.refresh_from_db()
+    assert device.worker == "cpu-0@a-host"
+    assert device.beat_at is not None
+
+
+@pytest.mark.django_db
+def test_a_duty_may_be_given_by_name_before_its_module_can_be_imported(monkeypatch):
+    done = []
+    monkeypatch.setattr(worker, "tidy", lambda: done.append(True), raising=False)
+    timers.do_if_due(Duty("tidy", 60, "automl_web.compute.worker:tidy"))
+    assert done == [True]
