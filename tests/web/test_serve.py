@@ -50,7 +50,8 @@ class Site:
             "AUTOML_PORT": str(self.port),
             "AUTOML_DEVICES": "cpu:1",
         }
-        self.process = self.start(stdout=output.open("w"), stderr=subprocess.STDOUT)
+        with output.open("w") as stream:
+            self.process = self.start(stdout=stream, stderr=subprocess.STDOUT)
 
     def start(self, **streams):
         command = [sys.executable, "manage.py", "serve"]
