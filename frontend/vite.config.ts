@@ -1,16 +1,26 @@
-/** One main.js with its stylesheet, one classic script for the theme, and Plotly as a chunk of its own. */
+/** One main.js with its stylesheet, one classic script for the theme, and Plotly as a file of its own. */
 
+import type { Plugin } from "vite"
 import { defineConfig } from "vitest/config"
+
+/** Django serves main.js under a hashed name: a chunk that imports it would run it a second time. */
+const nothingImportsMain: Plugin = {
+  name: "nothing-imports-main",
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type === "chunk" && chunk.imports.includes("main.js")) {
+        this.error(`${chunk.fileName} imports main.js`)
+      }
+    }
+  },
+}
 
 export default defineConfig({
   base: "./",
+  plugins: [nothingImportsMain],
   build: {
     target: "es2022",
     outDir: "dist",
-    assetsInlineLimit: 0,
-    chunkSizeWarningLimit: 5000,
-    // A preload helper would be shared between main.js and its chunks, and a chunk that imports
-    // main.js would load it twice: Django serves it under a hashed name.
     modulePreload: false,
     rolldownOptions: {
       checks: { eval: false }, // htmx has one, which `allowEval: false` keeps shut
@@ -18,7 +28,8 @@ export default defineConfig({
       output: {
         entryFileNames: "[name].js",
         chunkFileNames: "chunks/[name]-[hash].js",
-        assetFileNames: "[name][extname]",
+        assetFileNames: ({ names }) =>
+          names.includes("main.css") ? "main.css" : "chunks/[name]-[hash][extname]",
       },
     },
   },

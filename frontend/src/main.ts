@@ -1,5 +1,27 @@
-/** The page's one script: styles, htmx, and the custom elements. */
+/** The page's one script: styles, htmx, keys, and the custom elements. */
 
 import "@tabler/core/dist/js/tabler.esm.min.js"
 import "./style.css"
 import "./htmx"
+import { BestSoFar } from "./elements/best-so-far"
+import { LearningCurves } from "./elements/learning-curves"
+import { PlotlyFigure } from "./elements/plotly-figure"
+import { RunLive } from "./elements/run-live"
+import { RunLog } from "./elements/run-log"
+import { RunStatus } from "./elements/run-status"
+import { ThemeToggle } from "./elements/theme-toggle"
+import { TrialTable } from "./elements/trial-table"
+import { UploadForm } from "./elements/upload-form"
+import { onKey } from "./keyboard"
+
+document.addEventListener("keydown", onKey)
+
+customElements.define("run-live", RunLive) // first: the elements inside it look for it
+customElements.define("run-status", RunStatus)
+customElements.define("learning-curves", LearningCurves)
+customElements.define("best-so-far", BestSoFar)
+customElements.define("trial-table", TrialTable)
+customElements.define("run-log", RunLog)
+customElements.define("upload-form", UploadForm)
+customElements.define("theme-toggle", ThemeToggle)
+customElements.define("plotly-figure", PlotlyFigure)

@@ -34,7 +34,13 @@ golden = pytest.mark.parametrize("case", GOLDEN, ids=lambda case: case["name"])
 
 
 def created(number: int, **changes: Any) -> TrialCreated:
-    fields = {"stage": "search", "config": {}, "fidelity": {}, "parent": None, "why": ""}
+    fields: dict[str, Any] = {
+        "stage": "search",
+        "config": {},
+        "fidelity": {},
+        "parent": None,
+        "why": "",
+    }
     return TrialCreated(number, **{**fields, **changes})
 
 

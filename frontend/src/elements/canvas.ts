@@ -1,0 +1,88 @@
+/** Where Plotly draws: it is loaded when the first figure comes into view, and follows the theme. */
+
+import { el } from "../dom"
+import { t } from "../i18n"
+import { loadPlotly } from "../plotly"
+
+export interface Picture {
+  traces: object[]
+  layout: Record<string, unknown>
+}
+
+const CONFIG = { responsive: true, displayModeBar: false, displaylogo: false }
+
+/** A figure's canvas. The latest picture wins; it is drawn when it can be seen. */
+export class Canvas {
+  readonly element = el("div", { class: "figure-canvas" })
+  #picture: Picture | undefined
+  #isVisible = false
+  #isDrawing = false
+  #sight: IntersectionObserver | undefined
+  #theme: MutationObserver | undefined
+
+  /** Begin to watch for sight and theme. */
+  open(): void {
+    this.#sight = new IntersectionObserver((entries) => {
+      this.#isVisible = entries.at(-1)?.isIntersecting ?? false
+      this.#draw()
+    })
+    this.#sight.observe(this.element)
+    this.#theme = new MutationObserver(() => this.#draw())
+    this.#theme.observe(document.documentElement, { attributeFilter: ["data-bs-theme"] })
+  }
+
+  close(): void {
+    this.#sight?.disconnect()
+    this.#theme?.disconnect()
+    this.#isVisible = false
+  }
+
+  show(picture: Picture): void {
+    this.#picture = picture
+    this.#draw()
+  }
+
+  /** Draw unless a drawing is under way, which then draws once more what came meanwhile. */
+  async #draw(): Promise<void> {
+    if (this.#isDrawing || !this.#isVisible || !this.#picture) return
+    this.#isDrawing = true
+    const drawn = this.#picture
+    try {
+      const plotly = await loadPlotly()
+      await plotly.react(this.element, drawn.traces, themed(drawn.layout), CONFIG)
+    } catch {
+      this.element.replaceChildren(
+        el("p", { class: "figure-error" }, t("The chart could not be drawn. Its data is below.")),
+      )
+    }
+    this.#isDrawing = false
+    if (this.#picture !== drawn) await this.#draw()
+  }
+}
+
+/** Our look for any layout: the page's own font and colours on a clear ground. */
+export function themed(layout: Record<string, unknown>): Record<string, unknown> {
+  const page = getComputedStyle(document.documentElement)
+  const ink = page.getPropertyValue("--figure-ink").trim() || "#667382"
+  const grid = page.getPropertyValue("--figure-grid").trim() || "#dce1e7"
+  const axis = { gridcolor: grid, linecolor: grid, zerolinecolor: grid, automargin: true }
+  return {
+    autosize: true,
+    margin: { l: 56, r: 16, t: 8, b: 44 },
+    paper_bgcolor: "transparent",
+    plot_bgcolor: "transparent",
+    uirevision: "keep",
+    ...layout,
+    font: { family: "system-ui, sans-serif", size: 12, color: ink },
+    xaxis: { ...axis, ...(layout.xaxis as object | undefined) },
+    yaxis: { ...axis, ...(layout.yaxis as object | undefined) },
+  }
+}
+
+/** Whether this browser can draw with WebGL. */
+export function hasWebGL(): boolean {
+  webgl ??= document.createElement("canvas").getContext("webgl") !== null
+  return webgl
+}
+
+let webgl: boolean | undefined

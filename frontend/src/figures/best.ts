@@ -1,0 +1,119 @@
+/** Best so far: every completed trial as a point, the incumbent's path as a step line. */
+
+import { FULL, type LiveState, type TrialRow } from "../events.gen"
+import { n, number, t } from "../i18n"
+import { resourceOf } from "../state"
+import { fidelityWords, isShare, metricTitle, metricValue } from "../words"
+import { type Figure, fromLoss, type Goal, label, OKABE_ITO, rowsOf } from "./figure"
+
+interface Step {
+  number: number
+  value: number
+}
+
+export function bestSoFar(state: LiveState, goal: Goal): Figure {
+  const done = rowsOf(state).filter(
+    (row) => row.state === "complete" && row.stage !== "confirm" && row.loss !== null,
+  )
+  const path = incumbents(state, goal)
+  return {
+    traces: path.length > 0 ? [points(done, goal), line(path, done, goal)] : [],
+    layout: layout(goal),
+    sentence: sentence(state, path, goal),
+    table: {
+      head: [t("Trial"), metricTitle(goal.objective), t("Trained for"), t("Led")],
+      rows: done.map((row) => [
+        number(row.number),
+        metricValue(goal.objective, fromLoss(row.loss ?? 0, goal)),
+        fidelityWords(row.fidelity),
+        path.some((step) => step.number === row.number) ? t("yes") : t("no"),
+      ]),
+    },
+  }
+}
+
+function incumbents(state: LiveState, goal: Goal): Step[] {
+  return state.improvements.map(([, number = 0, loss = 0]) => ({
+    number,
+    value: fromLoss(loss, goal),
+  }))
+}
+
+function points(done: readonly TrialRow[], goal: Goal): object {
+  const values = done.map((row) => fromLoss(row.loss ?? 0, goal))
+  return {
+    type: "scatter",
+    mode: "markers",
+    name: label(t("Completed trials")),
+    x: done.map((row) => row.number),
+    y: values,
+    text: done.map((row, index) => {
+      const value = metricValue(goal.objective, values[index] ?? 0)
+      return label([value, fidelityWords(row.fidelity)].filter(Boolean).join(" · "))
+    }),
+    hovertemplate: `${label(t("Trial"))} %{x} · %{text}<extra></extra>`,
+    marker: { size: 8, opacity: 0.85, line: { width: 1 }, ...scale(done) },
+  }
+}
+
+/** One colour, or a scale of the resource where trials trained to different lengths. */
+function scale(done: readonly TrialRow[]): object {
+  const resources = done.map(resourceOf)
+  if (new Set(resources).size < 2 || resources.includes(FULL)) return { color: OKABE_ITO[4] }
+  const name = Object.keys(done[0]?.fidelity ?? {})[0] ?? ""
+  return {
+    color: resources,
+    colorscale: "Cividis",
+    colorbar: { title: { text: label(metricTitle(name)) }, thickness: 8, outlinewidth: 0 },
+  }
+}
+
+/** The step line ends at the last trial, so that one sees for how long nothing better was found. */
+function line(path: readonly Step[], done: readonly TrialRow[], goal: Goal): object {
+  let furthest = 0
+  const steps = path.map(({ number, value }) => {
+    furthest = Math.max(furthest, number)
+    return { x: furthest, y: value }
+  })
+  const last = steps.at(-1)
+  if (last) steps.push({ x: Math.max(furthest, done.at(-1)?.number ?? 0), y: last.y })
+  return {
+    type: "scatter",
+    mode: "lines",
+    name: label(t("Best so far")),
+    x: steps.map(({ x }) => x),
+    y: steps.map(({ y }) => y),
+    text: steps.map(({ y }) => label(metricValue(goal.objective, y))),
+    hovertemplate: `%{fullData.name} · %{text}<extra></extra>`,
+    line: { shape: "hv", width: 2.5, color: OKABE_ITO[5] },
+  }
+}
+
+function layout({ objective }: Goal): Record<string, unknown> {
+  return {
+    xaxis: { title: { text: label(t("Trial")) }, tickformat: "d", uirevision: "keep" },
+    yaxis: {
+      title: { text: label(metricTitle(objective)) },
+      tickformat: isShare(objective) ? ".3~p" : ".3~g",
+      uirevision: "keep",
+    },
+    showlegend: false,
+    hovermode: "closest",
+  }
+}
+
+function sentence(state: LiveState, path: readonly Step[], goal: Goal): string {
+  const last = path.at(-1)
+  if (!last) return t("No trial has completed yet.")
+  const row = state.trials[last.number]
+  const values = {
+    number: last.number,
+    value: metricValue(goal.objective, last.value),
+    length: row ? fidelityWords(row.fidelity) : "",
+  }
+  const leads = values.length
+    ? t("Trial %(number)s leads with %(value)s after %(length)s.", values)
+    : t("Trial %(number)s leads with %(value)s.", values)
+  const changes = n("The lead changed once.", "The lead changed %(count)s times.", path.length - 1)
+  return path.length > 1 ? `${leads} ${changes}` : leads
+}

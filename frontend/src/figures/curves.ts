@@ -1,0 +1,148 @@
+/** Learning curves: one line a trial, in the colour of the trial that it goes on from. */
+
+import type { LiveState, TrialRow } from "../events.gen"
+import { number, t } from "../i18n"
+import { isShare, metricTitle, metricValue } from "../words"
+import { type Figure, label, MANY_POINTS, rowsOf, stroke, type Table } from "./figure"
+
+export interface CurveOptions {
+  metric: string
+  logarithmic: boolean
+  webgl: boolean
+  trial?: number
+}
+
+interface Curve {
+  row: TrialRow
+  steps: number[]
+  values: (number | null)[]
+}
+
+/** The learning curves of a state, or those of one trial and of the trials that it goes on from. */
+export function learningCurves(state: LiveState, options: CurveOptions): Figure {
+  const curves = wanted(state, options.trial)
+    .map((row) => curveOf(state, row, options.metric))
+    .filter(({ values }) => values.some((value) => value !== null))
+  const points = curves.reduce((sum, { steps }) => sum + steps.length, 0)
+  const type = options.webgl && points > MANY_POINTS ? "scattergl" : "scatter"
+  return {
+    traces: curves.map((curve) => trace(state, curve, options, type)),
+    layout: layout(options),
+    sentence: sentence(state, curves, options.metric),
+    table: table(curves, options.metric),
+  }
+}
+
+/** The metrics that some trial has reported. */
+export function curveMetrics(state: LiveState): string[] {
+  const names = new Set(rowsOf(state).flatMap((row) => Object.keys(row.curves)))
+  return [...names].sort()
+}
+
+function wanted(state: LiveState, trial: number | undefined): TrialRow[] {
+  if (trial === undefined) return rowsOf(state)
+  const row = state.trials[trial]
+  return row ? ancestry(state, row) : []
+}
+
+/** The trial's line of descent, itself last, as far as the window holds it. */
+function ancestry(state: LiveState, row: TrialRow): TrialRow[] {
+  const line = [row]
+  for (let at = row; at.parent !== null && at.parent < at.number; ) {
+    const parent = state.trials[at.parent]
+    if (!parent) break
+    line.unshift(parent)
+    at = parent
+  }
+  return line
+}
+
+/** A trial's points; one that goes on from another starts where that one stopped. */
+function curveOf(state: LiveState, row: TrialRow, metric: string): Curve {
+  const steps = [...row.steps]
+  const values = [...(row.curves[metric] ?? [])]
+  const parent = row.parent === null ? undefined : state.trials[row.parent]
+  const last = parent?.steps.at(-1)
+  const reached = parent?.curves[metric]?.at(-1)
+  if (last !== undefined && reached !== undefined && steps[0] !== undefined && last < steps[0]) {
+    steps.unshift(last)
+    values.unshift(reached)
+  }
+  return { row, steps, values }
+}
+
+function trace(state: LiveState, curve: Curve, options: CurveOptions, type: string): object {
+  const { row, steps, values } = curve
+  const root = ancestry(state, row)[0] ?? row
+  const isBest = row.number === state.best
+  const isRunning = row.state === "running"
+  return {
+    type,
+    mode: steps.length > 1 ? "lines+markers" : "markers",
+    name: t("Trial %(number)s", { number: row.number }),
+    x: steps,
+    y: values,
+    text: values.map((value) => (value === null ? "" : label(metricValue(options.metric, value)))),
+    hovertemplate: `%{fullData.name} · ${label(t("epoch"))} %{x} · %{text}<extra></extra>`,
+    line: { ...stroke(root.number - 1), width: isBest ? 3.5 : 1.5 },
+    marker: { color: stroke(root.number - 1).color, size: rungMarks(row, steps, isBest) },
+    opacity: isBest || isRunning || options.trial !== undefined ? 1 : 0.55,
+    connectgaps: false,
+  }
+}
+
+/** Marker sizes: nothing along the way, a point where the trial's rung or training ended. */
+function rungMarks(row: TrialRow, steps: readonly number[], isBest: boolean): number[] {
+  const end = isBest ? 9 : 5
+  return steps.map((_, index) => {
+    if (index < steps.length - 1) return steps.length === 1 ? end : 0
+    return row.state === "running" ? end + 2 : end
+  })
+}
+
+function layout({ metric, logarithmic }: CurveOptions): Record<string, unknown> {
+  return {
+    xaxis: {
+      title: { text: label(metricTitle("epochs")) },
+      type: logarithmic ? "log" : "linear",
+      uirevision: logarithmic ? "log" : "linear",
+    },
+    yaxis: {
+      title: { text: label(metricTitle(metric)) },
+      tickformat: isShare(metric) ? ".3~p" : ".3~g",
+      uirevision: metric,
+    },
+    showlegend: false,
+    hovermode: "closest",
+  }
+}
+
+function sentence(state: LiveState, curves: readonly Curve[], metric: string): string {
+  const best = curves.find(({ row }) => row.number === state.best)
+  const value = best?.values.findLast((found) => found !== null)
+  if (!best || value === undefined || value === null) {
+    return t("%(count)s trials have reported. None has completed yet.", { count: curves.length })
+  }
+  return t(
+    "%(count)s curves. Trial %(number)s leads; it stands at %(value)s after epoch %(step)s.",
+    {
+      count: curves.length,
+      number: best.row.number,
+      value: metricValue(metric, value),
+      step: best.steps.at(-1),
+    },
+  )
+}
+
+function table(curves: readonly Curve[], metric: string): Table {
+  return {
+    head: [t("Trial"), t("Epoch"), metricTitle(metric)],
+    rows: curves.flatMap(({ row, steps, values }) =>
+      steps.map((step, index) => {
+        const value = values[index] ?? null
+        const text = value === null ? t("not a number") : metricValue(metric, value)
+        return [number(row.number), number(step), text]
+      }),
+    ),
+  }
+}

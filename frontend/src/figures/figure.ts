@@ -1,0 +1,65 @@
+/** What every figure consists of, and the few words and colours that figures share. */
+
+import type { LiveState, TrialRow } from "../events.gen"
+
+/** Rows of a figure's data, for those who read rather than look. */
+export interface Table {
+  head: string[]
+  rows: string[][]
+}
+
+/** A picture for Plotly, the sentence that says it in words, and its data. Without traces it is empty. */
+export interface Figure {
+  traces: object[]
+  layout: Record<string, unknown>
+  sentence: string
+  table: Table
+}
+
+/** What is optimised, as the page was told. */
+export interface Goal {
+  objective: string
+  maximise: boolean
+}
+
+/**
+ * Okabe and Ito's colours in their fixed order, without black, which a dark page would swallow, and
+ * with the yellow darkened, which a light page would.
+ */
+export const OKABE_ITO = [
+  "#0072b2",
+  "#e69f00",
+  "#009e73",
+  "#cc79a7",
+  "#56b4e9",
+  "#d55e00",
+  "#b5a800",
+] as const
+
+const DASHES = ["solid", "dash", "dot", "dashdot"] as const
+
+/** Colour and dash of the series number `index`, from 0; they repeat after 28. */
+export function stroke(index: number): { color: string; dash: string } {
+  const round = Math.floor(index / OKABE_ITO.length)
+  return {
+    color: OKABE_ITO[index % OKABE_ITO.length] ?? OKABE_ITO[0],
+    dash: DASHES[round % DASHES.length] ?? DASHES[0],
+  }
+}
+
+/** Text for Plotly, which reads a little HTML in its labels. */
+export function label(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+}
+
+/** From this many points on, WebGL draws. */
+export const MANY_POINTS = 1000
+
+/** A metric as measured from the loss, which is always minimised. */
+export function fromLoss(loss: number, { maximise }: Goal): number {
+  return maximise ? -loss : loss
+}
+
+export function rowsOf(state: LiveState): TrialRow[] {
+  return Object.values(state.trials).sort((a, b) => a.number - b.number)
+}
