@@ -17,13 +17,13 @@ import numpy as np
 
 from automl_web.datasets.archive import Archive
 from automl_web.datasets.findings import facts_of
-from automl_web.datasets.images import Header, Shape, UnreadableError, header, pixels
+from automl_web.datasets.images import Header, Pixels, Shape, UnreadableError, header, pixels
 from automl_web.datasets.layout import SPLITS, Item, Layout, arrange, check_classes
 from automl_web.datasets.refusals import NoRoomError
 from automl_web.datasets.splits import carve
 
 SMALLEST_SIDE, LARGEST_SIDE = 8, 96
-BATCH = 256
+BATCH_BYTES = 2**20
 
 Progress = Callable[[int, int], None]
 """Told how many of how many images are decoded; also called where that stands still, as a heartbeat."""
@@ -130,7 +130,7 @@ def _write(
     """Write the arrays and `meta.json`; return the digest of the content and the meta data."""
     index = {name: number for number, name in enumerate(classes)}
     digest = hashlib.sha256(json.dumps([classes, asdict(shape)]).encode())
-    moments = np.zeros((2, shape.channels))
+    moments = np.zeros((2, shape.channels), dtype=np.int64)
     total = sum(len(items) for items in order.values())
     for split in SPLITS:
         items = order[split]
@@ -161,11 +161,11 @@ def _write_header(file: BinaryIO, shape: tuple[int, ...]) -> None:
     np.lib.format.write_array_header_1_0(file, described)
 
 
-def _batches(
-    raw: BinaryIO, items: list[Item], shape: Shape
-) -> Iterator[np.ndarray[Any, np.dtype[np.uint8]]]:
-    for start in range(0, len(items), BATCH):
-        batch = items[start : start + BATCH]
+def _batches(raw: BinaryIO, items: list[Item], shape: Shape) -> Iterator[Pixels]:
+    """The pixels of `items` in order, some at a time, as uint8 (n, C, H, W)."""
+    count = max(1, BATCH_BYTES // shape.size)
+    for start in range(0, len(items), count):
+        batch = items[start : start + count]
         content = b"".join(
             os.pread(raw.fileno(), shape.size, item.place * shape.size) for item in batch
         )
@@ -173,18 +173,18 @@ def _batches(
         yield array.reshape(len(batch), shape.channels, shape.height, shape.width)
 
 
-def _moments(
-    batch: np.ndarray[Any, np.dtype[np.uint8]],
-) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Sums and sums of squares of each channel, pixels in 0..1; shape (2, C)."""
-    scaled = batch.astype(np.float64) / 255
-    return np.stack([scaled.sum(axis=(0, 2, 3)), (scaled**2).sum(axis=(0, 2, 3))])
+def _moments(batch: Pixels) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Sums and sums of squares of each channel's bytes; whole numbers, shape (2, C)."""
+    axes = (0, 2, 3)
+    squares = np.square(batch, dtype=np.uint32)
+    return np.stack([batch.sum(axis=axes, dtype=np.int64), squares.sum(axis=axes, dtype=np.int64)])
 
 
 def _mean_and_std(
-    moments: np.ndarray[Any, np.dtype[np.float64]], pixels: int
+    moments: np.ndarray[Any, np.dtype[np.int64]], pixels: int
 ) -> dict[str, list[float]]:
-    mean, square = moments / pixels
+    """Of pixels in 0..1; a channel that never changes gets a small spread, as it is divided by."""
+    mean, square = moments[0] / pixels / 255, moments[1] / pixels / 255**2
     std = np.sqrt(np.maximum(square - mean**2, 0))
     return {"mean": mean.tolist(), "std": np.maximum(std, 1e-3).tolist()}
 

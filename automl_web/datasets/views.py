@@ -1,0 +1,156 @@
+"""Datasets: the list, the upload, and a dataset's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from automl_web.accounts.views import person
+from automl_web.datasets import page
+from automl_web.datasets.example import create_example
+from automl_web.datasets.forms import CappedUploadHandler, NewVersionForm, UploadForm
+from automl_web.datasets.models import Dataset, Version
+from automl_web.datasets.store import add_dataset, add_version
+from automl_web.datasets.thumbnails import strip
+from automl_web.projects.access import member_or_404, project_or_404
+from automl_web.projects.models import Project, Role
+
+PAGE_SIZE = 50
+
+
+@require_safe
+def datasets(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    latest = Prefetch("versions", Version.objects.order_by("-number"))
+    found = (
+        Dataset.objects.for_user(user)
+        .select_related("project")
+        .prefetch_related(latest)
+        .order_by("-created_at", "-pk")
+    )
+    shown = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    editable = Project.objects.for_user(user, Role.EDITOR).order_by("name")
+    return render(request, "datasets/datasets.html", {"page": shown, "editable": editable})
+
+
+@csrf_exempt  # the token is checked in _upload: the cap must be set before the request is read
+def dataset_new(request: HttpRequest, slug: str) -> HttpResponse:
+    project = project_or_404(request.user, slug, Role.EDITOR)
+    handler = _cap(request)
+    return _upload(request, project, None, handler)
+
+
+@csrf_exempt  # as above
+def version_new(request: HttpRequest, pk: int) -> HttpResponse:
+    dataset = _dataset(request, pk, Role.EDITOR)
+    handler = _cap(request)
+    return _upload(request, dataset.project, dataset, handler)
+
+
+def _cap(request: HttpRequest) -> CappedUploadHandler:
+    handler = CappedUploadHandler(request)
+    request.upload_handlers.insert(0, handler)
+    return handler
+
+
+@csrf_protect
+def _upload(
+    request: HttpRequest,
+    project: Project,
+    dataset: Dataset | None,
+    handler: CappedUploadHandler,
+) -> HttpResponse:
+    """Take a zip as a new dataset of `project`, or as the next version of `dataset`."""
+    kind = UploadForm if dataset is None else NewVersionForm
+    if request.method != "POST":
+        return _upload_page(request, project, dataset, kind(), 200)
+    form = kind(request.POST, request.FILES, stopped=handler.problem)
+    if not form.is_valid():
+        return _upload_page(request, project, dataset, form, 422)
+    if dataset is None:
+        name = form.cleaned_data["name"]
+        return redirect(add_dataset(project, name, person(request), form.path).dataset)
+    return redirect(add_version(dataset, form.path).dataset)
+
+
+def _upload_page(
+    request: HttpRequest,
+    project: Project,
+    dataset: Dataset | None,
+    form: UploadForm,
+    status: int,
+) -> HttpResponse:
+    shown = {"project": project, "dataset": dataset, "form": form}
+    return render(request, "datasets/upload.html", shown, status=status)
+
+
+@require_POST
+def dataset_example(request: HttpRequest, slug: str) -> HttpResponse:
+    project = project_or_404(request.user, slug, Role.EDITOR)
+    return redirect(create_example(project, person(request)).dataset)
+
+
+@require_safe
+def dataset(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _dataset(request, pk)
+    version = _version(request, found)
+    shown: dict[str, Any] = {
+        "dataset": found,
+        "version": version,
+        "versions": found.versions.order_by("-number"),
+        "may_edit": found.project.role_of(person(request)) in Role.EDITOR.at_least,
+    }
+    if version.state == Version.State.READY:
+        shown |= page.facts_of(version)
+    if version.state == Version.State.REFUSED:
+        shown["problem"] = page.problem_of(version)
+    return render(request, "datasets/dataset.html", shown)
+
+
+@require_safe
+def dataset_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far preparing is, asked for every second; once it has ended, the whole page is due."""
+    found = _dataset(request, pk)
+    version = _version(request, found)
+    if version.state in {Version.State.READY, Version.State.REFUSED}:
+        return HttpResponseClientRefresh()
+    return render(request, "datasets/progress.html", {"dataset": found, "version": version})
+
+
+@require_safe
+def dataset_thumbnails(request: HttpRequest, pk: int, index: int) -> HttpResponse:
+    version = _version(request, _dataset(request, pk))
+    if version.state != Version.State.READY or index >= len(version.classes):
+        raise Http404
+    etag = f'"{version.digest}-{index}"'
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = HttpResponse(strip(version, index), content_type="image/png")
+    response.headers["ETag"] = etag
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+def _dataset(request: HttpRequest, pk: int, role: Role = Role.VIEWER) -> Dataset:
+    queryset = Dataset.objects.select_related("project")
+    return member_or_404(queryset, request.user, role, pk=pk)
+
+
+def _version(request: HttpRequest, dataset: Dataset) -> Version:
+    """The version that the address asks for, else the latest; raises Http404."""
+    versions = dataset.versions.select_related("dataset").order_by("-number")
+    asked = request.GET.get("version")
+    if asked is not None:
+        versions = versions.filter(number=int(asked)) if asked.isdecimal() else versions.none()
+    version = versions.first()
+    if version is None:
+        raise Http404
+    return version
