@@ -1,0 +1,85 @@
+"""A run from its first proposal to the confirmation of its best candidate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from search.history import Candidate, History, Report, Stage, Trial, TrialState
+from search.loop import Plan, expected_trials, next_proposal, run, trial_seed
+from search.method import Context, Objective, Problem
+from search.methods import METHODS
+from search.options import NoOptions
+from search.problems.image_space import default_space
+
+
+def pretend(problem: Problem, candidate: Candidate, context: Context) -> Iterator[Report]:
+    """A candidate is the better the nearer its dropout is to a fifth."""
+    yield Report(1, {"val_accuracy": 1 - abs(candidate.config["dropout"] - 0.2)})
+
+
+PROBLEM = Problem("pretended", default_space(), pretend, (Objective("val_accuracy", True),))
+PLAN = Plan(METHODS["random_search"], NoOptions(), seed=1, max_trials=6)
+
+
+def test_a_run_ends_with_the_confirmation_of_its_best(tmp_path):
+    history = run(PLAN, PROBLEM, tmp_path)
+    *searched, last = history.trials
+    assert len(history) == expected_trials(PLAN, PROBLEM) == 7
+    assert [t.stage for t in searched] == [Stage.SEARCH] * 6
+    best = min(searched, key=lambda t: abs(t.candidate.config["dropout"] - 0.2))
+    assert (last.stage, last.candidate) == (Stage.CONFIRM, best.candidate)
+
+
+def test_the_same_seed_runs_the_same_search(tmp_path):
+    one, two = (run(PLAN, PROBLEM, tmp_path / name) for name in "ab")
+    assert [t.candidate for t in one] == [t.candidate for t in two]
+
+
+def test_waits_for_the_last_search_trial_before_confirming():
+    done = Trial(1, Candidate({}), state=TrialState.COMPLETE, losses=(-0.5,))
+    open_trial = Trial(2, Candidate({}), state=TrialState.LOST)
+    plan = Plan(PLAN.method, PLAN.options, 1, max_trials=2)
+    assert next_proposal(plan, PROBLEM, History((done, open_trial))) is None
+
+
+def test_a_run_in_which_everything_failed_confirms_nothing():
+    failed = Trial(1, Candidate({}), state=TrialState.FAILED)
+    plan = Plan(PLAN.method, PLAN.options, 1, max_trials=1)
+    assert next_proposal(plan, PROBLEM, History((failed,))) is None
+
+
+def test_each_trial_has_its_own_seed():
+    seeds = {trial_seed(run_seed, number) for run_seed in range(5) for number in range(100)}
+    assert len(seeds) == 500
+
+
+def a_trial(
+    number: int,
+    loss: float,
+    epochs: int | None = None,
+    state: TrialState = TrialState.COMPLETE,
+) -> Trial:
+    fidelity = {} if epochs is None else {"epochs": epochs}
+    return Trial(number, Candidate({}), state=state, fidelity=fidelity, losses=(loss,))
+
+
+def test_ranks_the_best_first_and_leaves_out_what_does_not_count():
+    failed = a_trial(4, -0.9, state=TrialState.FAILED)
+    unknown = a_trial(5, float("nan"))
+    history = History((a_trial(1, -0.5), a_trial(2, -0.7), a_trial(3, -0.5), failed, unknown))
+    assert [t.number for t in history.ranked()] == [2, 1, 3]
+
+
+def test_a_longer_training_outranks_an_early_score_as_incumbent():
+    history = History((a_trial(1, -0.9, 1), a_trial(2, -0.8, 9), a_trial(3, -0.7, 9)))
+    incumbent = history.incumbent()
+    assert incumbent is not None
+    assert incumbent.number == 2
+
+
+@pytest.mark.parametrize(("values", "loss"), [({"a": 2.0}, -2.0), ({}, float("inf"))])
+def test_a_maximised_objective_is_a_loss_with_the_sign_turned(values, loss):
+    assert Objective("a", maximise=True).loss(values) == loss
+    assert Objective("b").loss({"b": float("nan")}) == float("inf")

@@ -1,0 +1,198 @@
+"""The contract that every method of the catalogue keeps; a new method is tested by being listed."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import random
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from ConfigSpace import Categorical, ConfigurationSpace, EqualsCondition, Float, Integer
+
+import search.strategies
+from search.history import History, Trial, TrialState
+from search.loop import Plan, expected_trials, next_proposal, trial_of
+from search.method import Fidelity, Method, Objective, Problem
+from search.methods import METHODS
+from search.space import Space
+
+every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS.keys())
+
+LIMIT = 60
+
+
+def _space() -> Space:
+    space = ConfigurationSpace()
+    optimiser = Categorical("optimiser", ["sgd", "adam"])
+    momentum = Float("momentum", (0.0, 0.99))
+    space.add(
+        [Float("rate", (1e-5, 1.0), log=True), Integer("layers", (1, 9)), optimiser, momentum]
+    )
+    space.add([EqualsCondition(space["momentum"], space["optimiser"], "sgd")])
+    return Space(space)
+
+
+PROBLEM = Problem(
+    kind="pretended",
+    space=_space(),
+    evaluate="nowhere:never",
+    objectives=(Objective("val_accuracy", maximise=True),),
+    fidelities=(Fidelity("epochs", 1, 1000, resumes=True),),
+)
+
+
+def plan(method: Method, options: Any = None, seed: int = 5) -> Plan:
+    return Plan(method, options or method.options(), seed, max_trials=LIMIT)
+
+
+def completed(trial: Trial) -> Trial:
+    value = 1 / (1 + abs(np.log10(trial.candidate.config["rate"]) + 2))
+    return ended(trial, TrialState.COMPLETE, value)
+
+
+def ended(trial: Trial, state: TrialState, value: float) -> Trial:
+    values = {"val_accuracy": value}
+    return replace(trial, state=state, values=values, losses=PROBLEM.losses(values))
+
+
+def crashed(trial: Trial) -> Trial:
+    return replace(trial, state=TrialState.FAILED, reason="exception")
+
+
+def without_a_number(trial: Trial) -> Trial:
+    return ended(trial, TrialState.COMPLETE, float("nan"))
+
+
+def mixed(trial: Trial) -> Trial:
+    outcomes = (completed, crashed, without_a_number, completed)
+    return outcomes[trial.number % len(outcomes)](trial)
+
+
+def histories(method: Method, outcome: Any = mixed, at_once: int = 3) -> Iterator[History]:
+    """Every history of a run of three devices, as its method sees them."""
+    history, the_plan = History(), plan(method)
+    while True:
+        yield history
+        proposal = next_proposal(the_plan, PROBLEM, history)
+        if proposal is not None:
+            history = History((*history.trials, trial_of(proposal, len(history) + 1)))
+        if proposal is None or len(history.running()) == at_once:
+            if not history.running():
+                return
+            oldest = history.running()[0].number - 1
+            trials = list(history.trials)
+            trials[oldest] = outcome(trials[oldest])
+            history = History(tuple(trials))
+
+
+@every_method
+def test_proposes_inside_the_space_or_rightly_waits(method):
+    for history in histories(method):
+        proposal = next_proposal(plan(method), PROBLEM, history)
+        if proposal is None:
+            searched = [t for t in history if t.stage.value == "search"]
+            enough = len(searched) >= expected_trials(plan(method), PROBLEM) - 1
+            assert history.running() or enough
+        else:
+            PROBLEM.space.check(proposal.candidate.config)
+
+
+@every_method
+def test_continues_only_trials_that_ended_well(method):
+    for history in histories(method):
+        proposal = next_proposal(plan(method), PROBLEM, history)
+        if proposal is not None and proposal.parent is not None:
+            parent = history.trials[proposal.parent - 1]
+            assert parent.state is TrialState.COMPLETE
+            assert parent.candidate == proposal.candidate
+
+
+@every_method
+def test_same_history_and_seed_same_proposal(method):
+    for history in histories(method):
+        remembered = pickle.loads(pickle.dumps(history))  # noqa: S301 - equal, but not the same
+        first = next_proposal(plan(method), PROBLEM, history)
+        assert next_proposal(plan(method), PROBLEM, remembered) == first
+
+
+@every_method
+def test_another_seed_gives_another_search(method):
+    proposals = {
+        json.dumps(next_proposal(plan(method, seed=seed), PROBLEM, History()).candidate.config)  # type: ignore[union-attr]
+        for seed in range(20)
+    }
+    assert len(proposals) > 1
+
+
+@every_method
+def test_leaves_global_random_state_untouched(method):
+    before = random.getstate(), pickle.dumps(np.random.get_state()), torch.get_rng_state()  # noqa: NPY002
+    for history in histories(method):
+        next_proposal(plan(method), PROBLEM, history)
+    assert random.getstate() == before[0]
+    assert pickle.dumps(np.random.get_state()) == before[1]  # noqa: NPY002
+    assert torch.equal(torch.get_rng_state(), before[2])
+
+
+class Recorder:
+    """Options that remember which of them were read."""
+
+    def __init__(self, options: Any) -> None:
+        self.options = options
+        self.read: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        self.read.add(name)
+        return getattr(self.options, name)
+
+
+@every_method
+def test_reads_every_option_it_offers(method):
+    recorder = Recorder(method.options())
+    for history in histories(method):
+        next_proposal(plan(method, recorder), PROBLEM, history)
+    assert recorder.read == {field.name for field in fields(method.options)}
+
+
+@every_method
+@pytest.mark.parametrize("outcome", [crashed, without_a_number, mixed])
+def test_survives_trials_that_fail_or_have_no_number(method, outcome):
+    *_, last = histories(method, outcome)
+    assert not last.running()
+
+
+@every_method
+def test_what_it_remembers_and_says_survives_json(method):
+    for history in histories(method):
+        for trial in history:
+            for kept in (trial.memo, trial.why.values, trial.fidelity):
+                assert json.loads(json.dumps(kept)) == kept
+            assert str(trial.why)
+
+
+@every_method
+def test_announces_how_many_trials_it_will_ask_for(method):
+    *_, last = histories(method, completed)
+    assert len(last) == expected_trials(plan(method), PROBLEM)
+
+
+@every_method
+def test_is_explained(method):
+    assert all((method.title, method.family, method.paper, method.summary))
+
+
+def test_every_strategy_file_is_listed():
+    folder = Path(search.strategies.__file__).parent
+    written = {f"search.strategies.{module.name}" for module in iter_modules([str(folder)])}
+    assert {method.propose.__module__ for method in METHODS.values()} == written
+
+
+def test_the_catalogue_knows_each_method_by_its_name():
+    assert all(name == method.name for name, method in METHODS.items())

@@ -1,0 +1,79 @@
+"""Networks are built for every size of image, and batches are varied without losing an image."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from search.architecture.chains import INITIALISATIONS, chain
+from search.cost import parameters
+from search.training import augment
+
+
+def a_chain(shape=(3, 32, 32), **changed):
+    sizes = {"layers": 3, "width": 8, "dropout": 0.0, "initialisation": "he", **changed}
+    return chain(shape, 10, **sizes)
+
+
+@pytest.mark.parametrize("shape", [(1, 8, 8), (1, 28, 28), (3, 32, 48), (3, 96, 96), (1, 2, 2)])
+@pytest.mark.parametrize("layers", [1, 5, 12])
+def test_fits_every_size_of_image(shape, layers):
+    network = a_chain(shape, layers=layers)
+    assert network(torch.rand(2, *shape)).shape == (2, 10)
+
+
+def test_is_as_deep_and_as_wide_as_asked():
+    convolutions = [m for m in a_chain(layers=4, width=8) if isinstance(m, torch.nn.Conv2d)]
+    assert [m.out_channels for m in convolutions] == [8, 16, 32, 32]
+
+
+def test_counts_the_numbers_that_training_adjusts():
+    one_layer = a_chain((1, 8, 8), layers=1, width=4)
+    convolution, norm, linear = 4 * 9, 2 * 4, 4 * 10 + 10
+    assert parameters(one_layer) == convolution + norm + linear
+
+
+@pytest.mark.parametrize("name", INITIALISATIONS)
+def test_biases_start_at_zero(name):
+    assert torch.equal(a_chain(initialisation=name)[-1].bias, torch.zeros(10))
+
+
+def test_an_unknown_initialisation_is_an_error():
+    with pytest.raises(KeyError):
+        a_chain(initialisation="nonsense")
+
+
+def images(count=64, side=8):
+    pixels = torch.arange(count * 3 * side * side) % 251
+    return (pixels + 1).to(torch.uint8).view(count, 3, side, side)
+
+
+def generator():
+    return torch.Generator().manual_seed(0)
+
+
+def test_flip_mirrors_some_images_and_keeps_the_others():
+    before = images()
+    after = augment.flip(before, generator())
+    mirrored = (after == before.flip(3)).flatten(1).all(1)
+    kept = (after == before).flatten(1).all(1)
+    assert (mirrored ^ kept).all()
+    assert 10 < mirrored.sum() < 54
+
+
+def test_crop_shifts_each_image_by_at_most_a_pixel_on_digits():
+    before = images()
+    after = augment.crop(before, generator())
+    padded = torch.nn.functional.pad(before, (1, 1, 1, 1))
+    windows = [padded[:, :, y : y + 8, x : x + 8] for y in range(3) for x in range(3)]
+    matches = torch.stack([(after == window).flatten(1).all(1) for window in windows])
+    assert matches.any(0).all(), "each result is a window of its image"
+    assert matches.any(1).all(), "every shift occurs"
+
+
+@pytest.mark.parametrize("name", augment.AUGMENTATIONS)
+def test_keeps_shape_and_type_and_leaves_its_input_alone(name):
+    before = images()
+    after = augment.AUGMENTATIONS[name](before, generator())
+    assert (after.shape, after.dtype) == (before.shape, torch.uint8)
+    assert torch.equal(before, images())
