@@ -21,12 +21,6 @@ export function setText(element: Element, text: string): void {
 
 /** Outlines from Tabler Icons (MIT), on a grid of 24. */
 const ICONS = {
-  check: ["M5 12l5 5l10 -10"],
-  clock: ["M3 12a9 9 0 1 0 18 0a9 9 0 0 0 -18 0", "M12 7v5l3 3"],
-  cross: ["M18 6l-12 12", "M6 6l12 12"],
-  ban: ["M3 12a9 9 0 1 0 18 0a9 9 0 1 0 -18 0", "M5.7 5.7l12.6 12.6"],
-  dot: ["M8 12a4 4 0 1 0 8 0a4 4 0 1 0 -8 0"],
-  end: ["M14 12l-10 0", "M14 12l-4 4", "M14 12l-4 -4", "M20 4l0 16"],
   moon: ["M12 3c.132 0 .263 0 .393 0a7.5 7.5 0 0 0 7.92 12.446a9 9 0 1 1 -8.313 -12.454l0 .008"],
   sun: [
     "M8 12a4 4 0 1 0 8 0a4 4 0 1 0 -8 0",
@@ -53,17 +47,8 @@ export function icon(name: IconName): SVGSVGElement {
   return svg
 }
 
-const STATE_ICONS: Readonly<Record<string, IconName>> = {
-  running: "dot",
-  complete: "check",
-  completed: "check",
-  stopped: "end",
-  failed: "cross",
-  lost: "cross",
-  cancelled: "ban",
-}
-
-/** A state as icon and word, in the colour of the state. */
+/** A state as mark and word, in the colour of the state, as `state.html` writes it. */
 export function stateMark(state: string, word: string): HTMLElement {
-  return el("span", { class: `state state-${state}` }, icon(STATE_ICONS[state] ?? "clock"), word)
+  const mark = el("span", { class: "state-mark", "aria-hidden": "true" })
+  return el("span", { class: `state state-${state}` }, mark, word)
 }

@@ -17,6 +17,7 @@ export type Frame = Snapshot | { after: number; seq: number; patch: RunEvent[] }
 const ASK_EVERY = 15_000
 const FIRST_WAIT = 500
 const LONGEST_WAIT = 30_000
+const REFUSED = 4400 // close codes from here on: asking again would not help
 const RUN_OVER = new Set(["completed", "failed", "cancelled"])
 
 /** Dispatches `change`, at most once an animation frame and so never in a hidden tab. */
@@ -61,8 +62,10 @@ export class Stream extends EventTarget {
       this.#ask()
     }
     socket.onmessage = (message) => this.#receive(JSON.parse(message.data))
-    socket.onclose = () => {
-      if (socket === this.#socket) this.#lose()
+    socket.onclose = ({ code }) => {
+      if (socket !== this.#socket) return
+      if (code >= REFUSED) this.#end()
+      else this.#lose()
     }
   }
 
@@ -85,10 +88,12 @@ export class Stream extends EventTarget {
     }
     this.seq = frame.seq
     this.#changed()
-    if (isOver(this.state)) {
-      this.close()
-      this.#become("ended")
-    }
+    if (isOver(this.state)) this.#end()
+  }
+
+  #end(): void {
+    this.close()
+    this.#become("ended")
   }
 
   /** Try again after a wait that doubles, up to half of it left to chance so that not all come at once. */

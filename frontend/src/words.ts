@@ -32,15 +32,27 @@ export function stateWord(state: string): string {
   }
 }
 
-/** Why a trial ended as it did, from the code that is stored with it. */
+/** Why a trial ended as it did, in a few words, from the code that is stored with it. */
 export function reasonWord(reason: string): string {
   switch (reason) {
+    case "cancelled":
+    case "stopped_by_person":
+      return t("by a person")
+    case "lost":
+    case "lost_too_often":
+      return t("its worker went silent")
+    case "killed":
+      return t("its process was killed")
+    case "exited":
+      return t("its process ended")
     case "exception":
-      return t("its code raised an error")
+      return t("an error in its code")
     case "diverged":
-      return t("its loss was no longer a number")
+      return t("its loss grew without end")
     case "out_of_memory":
-      return t("the device ran out of memory")
+      return t("out of memory")
+    case "no_value":
+      return t("no score")
     default:
       return reason.replaceAll("_", " ")
   }

@@ -6,6 +6,9 @@ import { type Snapshot, Stream, socketAddress } from "../stream"
 
 export class RunLive extends HTMLElement {
   stream: Stream | undefined
+  #stop = new AbortController()
+  #reasons: Record<string, string> = {}
+  #told = ""
 
   get goal(): Goal {
     return {
@@ -19,18 +22,42 @@ export class RunLive extends HTMLElement {
     return this.getAttribute("trial-url")?.replace(/0(?=\/?$)/, String(number)) ?? null
   }
 
+  /** The sentence of a reason code. */
+  reason(code: string): string {
+    return this.#reasons[code] ?? code
+  }
+
   connectedCallback(): void {
-    this.stream ??= new Stream(socketAddress(this.getAttribute("socket") ?? ""), this.#snapshot())
+    this.#stop = new AbortController()
+    this.#reasons = this.#json(1) ?? {}
+    const snapshot = this.#json<Snapshot>(0) ?? { seq: 0, state: empty() }
+    this.stream ??= new Stream(socketAddress(this.getAttribute("socket") ?? ""), snapshot)
+    this.stream.addEventListener("change", () => this.#tell(), { signal: this.#stop.signal })
+    this.#told = this.#standing
     this.stream.open()
   }
 
   disconnectedCallback(): void {
+    this.#stop.abort()
     this.stream?.close()
   }
 
-  #snapshot(): Snapshot {
-    const text = this.querySelector("script.live-state")?.textContent
-    return text ? JSON.parse(text) : { seq: 0, state: empty() }
+  /** The page's data: the live state first, then the sentences of the reason codes. */
+  #json<T>(index: number): T | null {
+    const text = this.querySelectorAll('script[type="application/json"]')[index]?.textContent
+    return text ? JSON.parse(text) : null
+  }
+
+  get #standing(): string {
+    const state = this.stream?.state
+    return JSON.stringify([state?.state, state?.counts])
+  }
+
+  /** Dispatch `run-changed` when a trial or the run has moved: htmx then fetches what hangs on it. */
+  #tell(): void {
+    if (this.#standing === this.#told) return
+    this.#told = this.#standing
+    this.dispatchEvent(new CustomEvent("run-changed"))
   }
 }
 

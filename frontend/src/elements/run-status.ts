@@ -33,7 +33,7 @@ export class RunStatus extends HTMLElement {
   }
 
   #draw(stream: Stream, live: RunLive): void {
-    const { sentence, share } = statusOf(stream.state, live.goal)
+    const { sentence, share } = statusOf(stream.state, live.goal, (code) => live.reason(code))
     setText(this.#sentence, sentence)
     this.#drawPill(stream.state.state, stream.connection)
     this.#drawShare(share)

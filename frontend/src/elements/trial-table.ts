@@ -23,7 +23,12 @@ export class TrialTable extends HTMLElement {
   connectedCallback(): void {
     this.#stop = new AbortController()
     const head = el("thead", {}, this.#head)
-    const table = el("table", { class: "table table-sm table-hover trials" }, head, this.#body)
+    const table = el(
+      "table",
+      { class: "table table-sm card-table table-cards trials" },
+      head,
+      this.#body,
+    )
     const scroller = el("div", { class: "table-responsive", role: "region", tabindex: "0" }, table)
     scroller.setAttribute("aria-label", t("Trials"))
     this.replaceChildren(this.#tools(), scroller, this.#note)

@@ -11,13 +11,18 @@ export interface Status {
   share: number | null
 }
 
-export function statusOf(state: LiveState, goal: Goal): Status {
+/** `reason` gives the sentence of a reason code. */
+export function statusOf(
+  state: LiveState,
+  goal: Goal,
+  reason: (code: string) => string = (code) => code,
+): Status {
   const begun = sum(state, ["running", "lost", ...ENDED])
   const ended = sum(state, ENDED)
   const isOver = state.state === "completed"
   const share = state.total ? Math.min(1, ended / state.total) : null
   return {
-    sentence: [progress(state, begun, ended), best(state, goal)].filter(Boolean).join(" "),
+    sentence: [progress(state, begun, ended, reason), best(state, goal)].filter(Boolean).join(" "),
     share: isOver ? 1 : share,
   }
 }
@@ -28,16 +33,19 @@ function sum(state: LiveState, names: readonly string[]): number {
   return names.reduce((total, name) => total + (state.counts[name] ?? 0), 0)
 }
 
-function progress(state: LiveState, begun: number, ended: number): string {
+function progress(
+  state: LiveState,
+  begun: number,
+  ended: number,
+  reason: (code: string) => string,
+): string {
   switch (state.state) {
     case "completed":
       return n("Finished after one trial.", "Finished after %(count)s trials.", ended)
     case "cancelled":
       return n("Stopped after one trial.", "Stopped after %(count)s trials.", ended)
     case "failed":
-      return state.reason
-        ? t("The run failed: %(reason)s.", { reason: state.reason.replace(/\.$/, "") })
-        : t("The run failed.")
+      return [t("The run failed."), reason(state.reason)].filter(Boolean).join(" ")
   }
   const paused = state.state === "paused" ? `${t("Paused.")} ` : ""
   return paused + going(begun, state.total)
