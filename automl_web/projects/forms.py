@@ -11,9 +11,9 @@ from automl_web.accounts.models import User
 from automl_web.projects.models import Membership, Project, Role
 
 ROLES = [
-    (Role.VIEWER.value, _("viewer: sees everything")),
-    (Role.EDITOR.value, _("editor: uploads datasets and starts runs too")),
-    (Role.OWNER.value, _("owner: decides about members too")),
+    (Role.VIEWER.value, _("viewer")),
+    (Role.EDITOR.value, _("editor")),
+    (Role.OWNER.value, _("owner")),
 ]
 
 
@@ -28,8 +28,15 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
 class MemberForm(forms.Form):
     """A person of this site, by user name, and their role in `project`."""
 
-    username = forms.CharField(label=_("User name"), max_length=150)
-    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+    username = forms.CharField(label=_("Username"), max_length=150)
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=ROLES,
+        help_text=_(
+            "A viewer sees everything, an editor uploads datasets and starts runs too, "
+            "an owner decides about members too."
+        ),
+    )
 
     def __init__(self, project: Project, data: Any = None) -> None:
         super().__init__(data)
@@ -53,4 +60,4 @@ class MemberForm(forms.Form):
 class RoleForm(forms.Form):
     """A member's role, in a row of the table of members."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+    role = forms.ChoiceField(choices=ROLES, widget=forms.Select({"class": "form-select"}))

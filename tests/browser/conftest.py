@@ -9,9 +9,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
@@ -30,13 +31,18 @@ class Site:
 
     url: str
     environment: dict[str, str]
+    sessions: dict[str, list[Any]] = field(default_factory=dict)
 
     def sign_in(self, page: Page, username: str) -> None:
-        page.goto(f"{self.url}/sign-in/")
-        page.get_by_label("Username").fill(username)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{self.url}/")
+        """By the form the first time, later by the session got then."""
+        if username not in self.sessions:
+            page.goto(f"{self.url}/sign-in/")
+            page.get_by_label("Username").fill(username)
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url(f"{self.url}/")
+            self.sessions[username] = page.context.storage_state()["cookies"]
+        page.context.add_cookies(self.sessions[username])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

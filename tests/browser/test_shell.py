@@ -59,6 +59,7 @@ def test_nothing_is_wider_than_a_phone(site: Site, page: Page, who: str, path: s
 
 def test_the_first_tab_stop_leads_to_the_content(site: Site, page: Page) -> None:
     site.sign_in(page, OWNER)
+    page.goto(site.url)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
@@ -70,6 +71,7 @@ def test_the_menu_of_a_phone_opens_by_keyboard_without_a_script(
 ) -> None:
     page = browser.new_context(viewport=PHONE, java_script_enabled=False).new_page()
     site.sign_in(page, OWNER)
+    page.goto(site.url)
     page.locator("summary", has_text="☰").press("Enter")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Projects").click()
     expect(page).to_have_url(f"{site.url}/projects/")
@@ -85,6 +87,7 @@ def test_the_rail_says_where_one_is(site: Site, page: Page) -> None:
 
 def test_the_theme_is_kept_from_page_to_page(site: Site, page: Page) -> None:
     site.sign_in(page, OWNER)
+    page.goto(site.url)
     before = page.locator("html").get_attribute("data-bs-theme")
     page.locator("theme-toggle button").click()
     after = page.locator("html").get_attribute("data-bs-theme")
@@ -99,10 +102,10 @@ def test_a_project_is_made_shared_and_left_by_hand(site: Site, page: Page) -> No
     page.get_by_label("Name").fill("Cracks")
     page.get_by_role("button", name="Make the project").click()
     page.get_by_role("link", name="Change members").click()
-    page.get_by_label("User name").fill("nobody")
+    page.get_by_label("Username").fill("nobody")
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_text("Nobody here has this user name")).to_be_visible()
-    page.get_by_label("User name").fill(ADMIN)
+    page.get_by_label("Username").fill(ADMIN)
     page.get_by_role("button", name="Add").click()
     page.get_by_role("button", name=f"Remove {OWNER}").click()
     expect(page.get_by_text("A project needs an owner")).to_be_visible()

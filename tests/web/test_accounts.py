@@ -96,7 +96,9 @@ def test_a_sign_in_link_leads_on_to_where_it_was_meant_for(client, alice):
 
 
 def test_a_sign_in_link_never_leads_to_another_site(client, alice):
-    assert client.post(sign_in_link(alice), {"next": "https://evil.example/"}).url == reverse("home")
+    assert client.post(sign_in_link(alice), {"next": "https://evil.example/"}).url == reverse(
+        "home"
+    )
 
 
 def test_a_sign_in_link_does_not_let_a_deactivated_person_in(client, alice):

@@ -38,7 +38,7 @@ class Capture(template.Node):
         self.nodelist = nodelist  # where {% extends %} looks for blocks
 
     def render(self, context: Context) -> SafeString:
-        context[self.name] = self.nodelist.render(context).strip()
+        context[self.name] = SafeString(self.nodelist.render(context).strip())
         return SafeString()
 
 
