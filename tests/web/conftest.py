@@ -6,13 +6,7 @@ import pytest
 from django.test import Client
 
 from automl_web.accounts.models import User
-from automl_web.celery import app
 from automl_web.projects.models import Project, Role
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _celery_in_memory():
-    app.conf.update(broker_url="memory://", broker_transport_options={})
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +14,7 @@ def _site(settings, tmp_path):
     settings.DATA = settings.MEDIA_ROOT = tmp_path
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "incoming"
     settings.FILE_UPLOAD_TEMP_DIR.mkdir()
+    settings.CELERY_BROKER_URL = "memory://"
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
