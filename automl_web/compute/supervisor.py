@@ -84,7 +84,7 @@ class Post:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches the supervisor alone, and a group can be killed
-                preexec_fn=partial(_die_with, os.getpid()),
+                preexec_fn=die_with_me(),
             )
         self._started = time.monotonic()
         self._again_at = None
@@ -133,8 +133,12 @@ def rotate(log: Path) -> None:
         log.replace(log.with_suffix(".log.1"))
 
 
+def die_with_me() -> Callable[[], None]:
+    """For `preexec_fn`: have Linux kill the new process when this one dies, even by SIGKILL."""
+    return partial(_die_with, os.getpid())
+
+
 def _die_with(parent: int) -> None:
-    """Have Linux kill this new process when its supervisor dies, even by SIGKILL."""
     if sys.platform == "linux":
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died in between

@@ -25,9 +25,13 @@ def url(path: str) -> str:
     return f"{public}{path}"
 
 
+def connect() -> http.client.HTTPConnection:
+    return http.client.HTTPConnection(_host(), settings.PORT, timeout=10)
+
+
 def is_well() -> bool:
     """Whether the site answers and everything behind it does."""
-    connection = http.client.HTTPConnection(_host(), settings.PORT, timeout=5)
+    connection = connect()
     try:
         # As the proxy in front would ask, or the site would answer with a redirect to TLS.
         secure = {"X-Forwarded-Proto": "https"} if settings.TLS else {}

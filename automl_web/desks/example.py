@@ -1,0 +1,152 @@
+"""The example that `manage.py demo` shows: an account, a project, the digits, a search in them."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import secrets
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from automl_web.accounts.models import User
+from automl_web.accounts.setup import set_up_link
+from automl_web.compute.devices import declared
+from automl_web.compute.models import Queue
+from automl_web.compute.startup import CannotStartError
+from automl_web.datasets.example import create_example
+from automl_web.datasets.models import Version
+from automl_web.desks import site
+from automl_web.projects.models import Project
+from automl_web.runs.history import history_of, problem_of
+from automl_web.runs.models import Run, Trial
+from automl_web.runs.start import start_run
+from search.history import Stage, TrialState
+from search.history import Trial as SearchTrial
+
+NAME = "demo"
+SLUG = "example"
+LEADERBOARD = 5
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long the example searches: epochs of the longest training, and a limit of trials."""
+
+    max_epochs: int
+    max_trials: int
+
+
+FULL = Budget(max_epochs=27, max_trials=100)
+REDUCED = Budget(max_epochs=9, max_trials=20)
+
+
+def account() -> User:
+    """The person of the example: made as anybody's first account is, by the set-up link."""
+    link = set_up_link()
+    if link is None:
+        known = User.objects.filter(username=NAME).first()
+        return known or User.objects.filter(is_staff=True, is_active=True).earliest("pk")
+    password = secrets.token_urlsafe(24)  # kept nowhere: the one-time links let this person in
+    _submit(link, {"username": NAME, "password1": password, "password2": password})
+    return User.objects.get(username=NAME)
+
+
+def version_for(user: User) -> Version:
+    """The digits in the example project; both are made at the first demo."""
+    project = Project.objects.for_user(user).filter(slug=SLUG).first()
+    if project is None:
+        project = Project.begin(_("Example"), user)
+    usable = Version.objects.filter(dataset__project=project).exclude(state=Version.State.REFUSED)
+    return usable.order_by("pk").first() or create_example(project, user)
+
+
+def begin(version: Version, user: User, budget: Budget) -> Run:
+    """Start a Hyperband search, with a seed that none before it in this project had."""
+    project = version.dataset.project
+    seed = project.runs.count() + 1
+    slots = declared(settings.DEVICES)
+    if not slots:
+        raise CannotStartError(_("The example needs a device: set AUTOML_DEVICES to auto."))
+    queue = slots[0].queue
+    return start_run(
+        project,
+        user,
+        version,
+        name=_("Digits, Hyperband, seed %(seed)d") % {"seed": seed},
+        method="hyperband",
+        options={"max_epochs": budget.max_epochs},
+        seed=seed,
+        max_trials=budget.max_trials,
+        concurrency=sum(slot.queue == queue for slot in slots),
+        queue=Queue.objects.get(name=queue),
+    )
+
+
+def progress(run: Run) -> str:
+    """Where the run stands, in a line."""
+    trials = Trial.objects.filter(run=run)
+    ended = trials.filter(state__in=[state for state in TrialState if state.is_final]).count()
+    best = leaders(run, 1)
+    words: dict[str, object] = {"ended": ended, "total": run.total or ended}
+    if not best:
+        return _("Trial %(ended)d of %(total)d") % words
+    words |= {"best": f"{best[0].values['val_accuracy']:.1%}", "number": best[0].number}
+    return _("Trial %(ended)d of %(total)d, best so far %(best)s (trial %(number)d)") % words
+
+
+def leaders(run: Run, count: int = LEADERBOARD) -> list[SearchTrial]:
+    """The best of the search, best first."""
+    return list(history_of(run, problem_of(run)).at_stage(Stage.SEARCH).ranked()[:count])
+
+
+def leaderboard(run: Run) -> list[str]:
+    """The best trials as lines: place, number, accuracy, epochs, what was tried."""
+    return [
+        f"{place}. #{trial.number:<3} {trial.values['val_accuracy']:6.1%}"
+        f" {trial.fidelity['epochs']:3.0f} epochs  {_tried(trial)}"
+        for place, trial in enumerate(leaders(run), start=1)
+    ]
+
+
+def _tried(trial: SearchTrial) -> str:
+    config = trial.candidate.config
+    shown = ("learning_rate", "optimiser", "batch_size", "width", "layers")
+    values = (
+        f"{config[name]:.2g}" if isinstance(config[name], float) else config[name]
+        for name in shown
+        if name in config
+    )
+    return ", ".join(f"{value}" for value in values)
+
+
+def _submit(path: str, fields: dict[str, str]) -> None:
+    """Fill in the form at `path` and send it, as a browser does."""
+    status, headers, page = _ask("GET", path)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    cookie = re.search(r"csrftoken=[^;]+", headers.get("Set-Cookie", ""))
+    if status != http.HTTPStatus.OK or token is None or cookie is None:
+        raise CannotStartError(
+            _("The page %(path)s does not answer as it should.") % {"path": path}
+        )
+    body = urlencode({**fields, "csrfmiddlewaretoken": token[1]})
+    sent = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie[0]}
+    status, _headers, _page = _ask("POST", path, body, sent)
+    if status != http.HTTPStatus.FOUND:
+        raise CannotStartError(
+            _("The account could not be made (HTTP %(status)d).") % {"status": status}
+        )
+
+
+def _ask(
+    method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
+) -> tuple[int, http.client.HTTPMessage, str]:
+    connection = site.connect()
+    try:
+        connection.request(method, path, body, headers or {})
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read().decode()
+    finally:
+        connection.close()

@@ -1,0 +1,147 @@
+"""`manage.py demo`: the site with a search running in it, from nothing to a model taken home."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from automl_web.accounts.models import User
+from automl_web.accounts.setup import sign_in_link
+from automl_web.compute import startup
+from automl_web.compute.startup import CannotStartError
+from automl_web.compute.supervisor import die_with_me
+from automl_web.datasets.models import Version
+from automl_web.desks import example, held_out, site
+from automl_web.registry.models import ModelVersion
+from automl_web.runs.models import Run
+
+LOOK_EVERY = 0.5  # seconds
+QUIET_EVERY = 10.0  # seconds between lines where nobody watches them move
+CHECK_WITHIN = 180.0  # seconds
+BETTER_THAN_CHANCE = 5
+"""A tried model must be right this many times as often as guessing."""
+
+
+class Command(BaseCommand):
+    help = "Run the site with an example search in it."
+    requires_system_checks: tuple[str, ...] = ()
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        check = "search on a small budget, try the exported model, and stop"
+        parser.add_argument("--check", action="store_true", help=check)
+
+    def handle(self, *args: Any, check: bool = False, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
+        self.deadline = time.monotonic() + CHECK_WITHIN if check else float("inf")
+        try:
+            startup.check_port(site.address(), settings.PORT)
+            with self._site():
+                model = self._search(example.REDUCED if check else example.FULL)
+                if check:
+                    self._try(model)
+                else:
+                    self._until(lambda: False)
+        except (CannotStartError, ImproperlyConfigured) as error:
+            raise CommandError(str(error)) from None
+        except KeyboardInterrupt:
+            self.stdout.write("")
+
+    @contextlib.contextmanager
+    def _site(self) -> Iterator[None]:
+        """The site under its supervisor as long as the block lasts."""
+        self.stdout.write(_("Starting the site ..."))
+        self.serve = subprocess.Popen(
+            [sys.executable, str(settings.ROOT / "manage.py"), "serve"],
+            stdout=subprocess.DEVNULL,  # its set-up link is used here; what goes wrong is still seen
+            start_new_session=True,
+            preexec_fn=die_with_me(),
+        )
+        try:
+            self._until(site.is_well)
+            yield
+        finally:
+            self.serve.terminate()
+            self.serve.wait()
+
+    def _search(self, budget: example.Budget) -> ModelVersion:
+        """Everything from the account to the exported model."""
+        user = example.account()
+        version = self._prepared(example.version_for(user))
+        run = example.begin(version, user, budget)
+        self._invite(user, run)
+        self._until(lambda: self._is_over(run))
+        self.stdout.write("\n".join(["", *example.leaderboard(run)]))
+        self._until(lambda: ModelVersion.objects.filter(run=run).exists())
+        model = ModelVersion.objects.get(run=run)
+        self.stdout.write(_("The model lies in %(folder)s") % {"folder": model.folder})
+        return model
+
+    def _prepared(self, version: Version) -> Version:
+        def is_prepared() -> bool:
+            version.refresh_from_db()
+            if version.state == Version.State.REFUSED:
+                raise CannotStartError(version.problem)
+            return version.state == Version.State.READY
+
+        self._until(is_prepared)
+        return version
+
+    def _invite(self, user: User, run: Run) -> None:
+        link = site.url(sign_in_link(user, run.get_absolute_url()))
+        self.stdout.write(_("Watch the search live (this link signs you in once):\n  %s") % link)
+
+    def _is_over(self, run: Run) -> bool:
+        run.refresh_from_db()
+        self._move(example.progress(run))
+        if run.state in {Run.State.FAILED, Run.State.CANCELLED}:
+            raise CannotStartError(_("The search has ended without a result: %s") % run.reason)
+        return run.is_over
+
+    def _move(self, line: str) -> None:
+        """Show `line` in the place of the one before, or now and then where output is kept."""
+        if self.stdout.isatty():
+            self.stdout.write(f"\r\x1b[K{line}", ending="")
+            self.stdout.flush()
+        elif time.monotonic() >= self.quiet_until:
+            self.stdout.write(line)
+            self.quiet_until = time.monotonic() + QUIET_EVERY
+
+    quiet_until = 0.0
+
+    def _until(self, condition: Callable[[], bool]) -> None:
+        """Wait for `condition`, as long as the site is up and there is time."""
+        while not condition():
+            if self.serve.poll() is not None:
+                raise CannotStartError(_("The site has stopped."))
+            if time.monotonic() > self.deadline:
+                raise CannotStartError(
+                    _("This took longer than %(seconds)d seconds.") % {"seconds": CHECK_WITHIN}
+                )
+            time.sleep(LOOK_EVERY)
+
+    def _try(self, model: ModelVersion) -> None:
+        """Load the exported model and have it name images that it has never seen."""
+        found = next(iter(sorted(Path(model.folder).glob("*.onnx"))), None)
+        if found is None:
+            raise CannotStartError(_("No ONNX model was exported: %s") % model.problem)
+        share, count = held_out.accuracy(found, model.run.dataset.folder)
+        words = {"share": f"{share:.1%}", "count": count}
+        if share < BETTER_THAN_CHANCE / len(model.run.dataset.classes):
+            raise CannotStartError(
+                _("The exported model names only %(share)s of %(count)d held-out images.") % words
+            )
+        self.stdout.write(
+            _("The exported model names %(share)s of %(count)d held-out images rightly.") % words
+        )
