@@ -65,6 +65,8 @@ def database(url: str, data: Path) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": data / "db.sqlite3",
+            # In a file, as the real one: threads that share one in memory lock each other out.
+            "TEST": {"NAME": data / f"test-{os.getpid()}.sqlite3"},
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

@@ -95,7 +95,13 @@ CELERY_TASK_DEFAULT_QUEUE = "control"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout": 5}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# A hint that cannot be sent now is given up at once: no page waits for a broker, and timers send it again.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+    "max_retries": 0,
+}
 
 # Work
 LEASE_SECONDS = env.number("AUTOML_LEASE", 30, minimum=0.5)

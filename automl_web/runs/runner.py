@@ -48,6 +48,7 @@ class Runner:
     """Starts the process in a session of its own and reads what it says in two threads."""
 
     def __init__(self, device: str, project: int) -> None:
+        self.device = device
         self.project = project
         self._said: SimpleQueue[Said] = SimpleQueue()
         self._process = subprocess.Popen(

@@ -106,6 +106,7 @@ class Attendance:
             "context": {
                 "seed": trial_seed(run.seed, trial.number),
                 "workdir": str(workdir),
+                "device": self.runner.device,
                 "resume": str(resume) if resume else None,
             },
         }

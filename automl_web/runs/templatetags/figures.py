@@ -16,9 +16,9 @@ register = template.Library()
 
 
 @register.filter
-def metric(value: float | None, name: str) -> str:
-    """A metric's value; accuracies as per cent, counts with their separators."""
-    if value is None or not math.isfinite(value):
+def metric(value: float | str | None, name: str) -> str:
+    """A metric's value; accuracies as per cent, counts with their separators. Not measured is "" or None."""
+    if not isinstance(value, float | int) or not math.isfinite(value):
         return "—"
     if name.endswith("accuracy"):
         return f"{number_format(100 * value, 1)} %"

@@ -1,0 +1,84 @@
+"""What tests of runs stand on: a prepared dataset, a queue with two devices, and a run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+SIZES = {"train": 200, "validation": 60, "test": 80}
+
+
+@pytest.fixture(scope="session")
+def digits(tmp_path_factory) -> Path:
+    """The folder of a small prepared dataset: 8 x 8 digits, one channel."""
+    folder = tmp_path_factory.mktemp("digits")
+    bunch = load_digits()
+    images = (bunch.images * 15.9).astype(np.uint8)[:, None]
+    labels = bunch.target.astype(np.int64)
+    start = 0
+    for name, size in SIZES.items():
+        np.save(folder / f"{name}-images.npy", images[start : start + size])
+        np.save(folder / f"{name}-labels.npy", labels[start : start + size])
+        start += size
+    train = images[: SIZES["train"]] / 255
+    meta = {
+        "kind": "images",
+        "classes": [str(digit) for digit in range(10)],
+        "channels": 1,
+        "height": 8,
+        "width": 8,
+        "counts": SIZES,
+        "mean": [float(train.mean())],
+        "std": [float(train.std())],
+    }
+    (folder / "meta.json").write_text(json.dumps(meta))
+    return folder
+
+
+@pytest.fixture
+def version(project, digits):
+    """A dataset version that is ready, in the project of the test."""
+    from automl_web.datasets.models import Dataset, Version
+
+    dataset = Dataset.objects.create(project=project, name="Digits")
+    facts = json.loads((digits / "meta.json").read_text())
+    version = Version.objects.create(dataset=dataset, state=Version.State.READY, facts=facts)
+    shutil.copytree(digits, version.folder)
+    return version
+
+
+@pytest.fixture
+def queue(db):
+    from automl_web.compute.models import Queue
+
+    return Queue.objects.get_or_create(name="cpu")[0]
+
+
+@pytest.fixture
+def devices(queue):
+    """Two slots on the queue, alive."""
+    from django.db.models.functions import Now
+
+    from automl_web.compute.models import Device
+
+    return [
+        Device.objects.create(queue=queue, host="here", name=f"cpu{n}", beat_at=Now())
+        for n in range(2)
+    ]
+
+
+@pytest.fixture
+def start(project, version, queue):
+    """Begin a run; what is not said takes a small value."""
+    from automl_web.runs.start import start_run
+
+    def begin(method="random_search", **chosen):
+        fields = {"name": "A run", "options": {}, "seed": 1, "max_trials": 3, "concurrency": 2}
+        return start_run(project, None, version, method=method, queue=queue, **{**fields, **chosen})
+
+    return begin
