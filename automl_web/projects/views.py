@@ -65,19 +65,19 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def member_role(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    found = project_or_404(request.user, slug, Role.OWNER)
     form = RoleForm(request.POST)
-    if form.is_valid():
-        return _change(request, slug, pk, Role(form.cleaned_data["role"]))
-    return HttpResponse(_("This is not a role."), status=422, content_type="text/plain")
+    if not form.is_valid():
+        return HttpResponse(_("This is not a role."), status=422, content_type="text/plain")
+    return _change(request, found, pk, Role(form.cleaned_data["role"]))
 
 
 @require_POST
 def member_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    return _change(request, slug, pk, None)
+    return _change(request, project_or_404(request.user, slug, Role.OWNER), pk, None)
 
 
-def _change(request: HttpRequest, slug: str, pk: int, role: Role | None) -> HttpResponse:
-    found = project_or_404(request.user, slug, Role.OWNER)
+def _change(request: HttpRequest, found: Project, pk: int, role: Role | None) -> HttpResponse:
     membership = get_object_or_404(found.memberships, pk=pk)
     try:
         found.change_member(membership, role)
@@ -88,12 +88,8 @@ def _change(request: HttpRequest, slug: str, pk: int, role: Role | None) -> Http
                 "A project needs an owner, and this is the last one. Make somebody else owner first."
             ),
         )
-    still_there = found.memberships.filter(user=person(request)).exists()
-    return (
-        redirect("members", slug)
-        if still_there or person(request).is_staff
-        else redirect("projects")
-    )
+    may_still_see = found.role_of(person(request)) is not None
+    return redirect("members", found.slug) if may_still_see else redirect("projects")
 
 
 def _status(request: HttpRequest) -> int:
