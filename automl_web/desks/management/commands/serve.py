@@ -34,8 +34,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--only", choices=PARTS, help="one part, where others run elsewhere")
+        parser.add_argument("--is-well", action="store_true", help="only ask whether it answers")
 
-    def handle(self, *args: Any, only: str | None = None, **options: Any) -> None:
+    def handle(
+        self, *args: Any, only: str | None = None, is_well: bool = False, **options: Any
+    ) -> None:
+        if is_well:
+            if not site.is_well():
+                raise CommandError(_("The site does not answer, or a part of it does not."))
+            return
         parts = {only} if only else set(PARTS)
         self.stopping = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
