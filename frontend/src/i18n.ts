@@ -33,32 +33,43 @@ function text(value: unknown): string {
   return typeof value === "number" ? number(value) : String(value)
 }
 
-function language(): string | undefined {
-  return document.documentElement.lang || undefined
+const formats = new Map<string, Intl.NumberFormat>()
+
+/** A format in the page's language, made once: making one takes longer than using it a hundred times. */
+function format(value: number, options: Intl.NumberFormatOptions): string {
+  const language = document.documentElement.lang
+  const key = language + JSON.stringify(options)
+  const known = formats.get(key)
+  if (known) return known.format(value)
+  const made = new Intl.NumberFormat(language || undefined, options)
+  formats.set(key, made)
+  return made.format(value)
 }
 
 /** Three significant digits, more for whole numbers; very small and very large ones in powers of ten. */
 export function number(value: number): string {
   const size = Math.abs(value)
-  if (Number.isInteger(value) && size < 1e15) {
-    return new Intl.NumberFormat(language()).format(value)
-  }
+  if (Number.isInteger(value) && size < 1e15) return format(value, {})
   const notation = size < 1e-4 || size >= 1e9 ? "scientific" : "standard"
-  return new Intl.NumberFormat(language(), { maximumSignificantDigits: 3, notation }).format(value)
+  return format(value, { maximumSignificantDigits: 3, notation })
 }
 
+/** Three significant digits of a hundredth, with the unit set apart: 97.2 %. */
 export function percent(share: number): string {
-  const options = { style: "percent", maximumSignificantDigits: 3 } as const
-  return new Intl.NumberFormat(language(), options).format(share)
+  const digits = { minimumSignificantDigits: 3, maximumSignificantDigits: 3 }
+  const figures = format(100 * share, share === 0 || share === 1 ? {} : digits)
+  return t("%(number)s\u00a0%%", { number: figures })
+}
+
+/** How far something is, in whole hundredths. */
+export function wholePercent(share: number): string {
+  return t("%(number)s\u00a0%%", { number: Math.floor(100 * share) })
 }
 
 const BYTES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"]
 
 export function bytes(count: number): string {
   const power = count < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(count) / 3))
-  return new Intl.NumberFormat(language(), {
-    style: "unit",
-    unit: BYTES[power] ?? "byte",
-    maximumSignificantDigits: 3,
-  }).format(count / 1000 ** power)
+  const unit = BYTES[power] ?? "byte"
+  return format(count / 1000 ** power, { style: "unit", unit, maximumSignificantDigits: 3 })
 }

@@ -1,6 +1,6 @@
 /** One upload: sends a form, tells how far it is, and says in words how it ended. */
 
-import { percent, t } from "./i18n"
+import { t, wholePercent } from "./i18n"
 
 /** What to do next: go to an address, show the server's page, say a sentence. */
 export interface UploadEnd {
@@ -66,6 +66,6 @@ export function ending(
 
 function lost(share: number): string {
   return t("The connection was lost at %(share)s. Nothing was kept; upload the file again.", {
-    share: percent(Math.floor(share * 100) / 100),
+    share: wholePercent(share),
   })
 }

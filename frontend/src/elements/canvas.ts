@@ -1,6 +1,7 @@
 /** Where Plotly draws: it is loaded when the first figure comes into view, and follows the theme. */
 
 import { el } from "../dom"
+import { OKABE_ITO } from "../figures/figure"
 import { t } from "../i18n"
 import { loadPlotly } from "../plotly"
 
@@ -71,6 +72,7 @@ export function themed(layout: Record<string, unknown>): Record<string, unknown>
     margin: { l: 56, r: 16, t: 8, b: 44 },
     paper_bgcolor: "transparent",
     plot_bgcolor: "transparent",
+    colorway: OKABE_ITO,
     uirevision: "keep",
     ...layout,
     font: { family: "system-ui, sans-serif", size: 12, color: ink },

@@ -13,13 +13,13 @@ export class Chart {
   readonly #details: HTMLDetailsElement
   #figure: Figure | undefined
 
+  /** `waiting` stands where there is nothing to draw yet; `tools` stand above the picture. */
   constructor(host: HTMLElement, waiting: string, ...tools: HTMLElement[]) {
     this.#empty.textContent = waiting
     this.#details = el("details", {}, el("summary", {}, t("Data as a table")), this.#data)
     this.#details.addEventListener("toggle", () => this.#tabulate())
-    const foot = el("div", { class: "figure-foot" }, this.#sentence, ...tools)
     this.#canvas.element.setAttribute("role", "img")
-    host.replaceChildren(this.#canvas.element, this.#empty, foot, this.#details)
+    host.replaceChildren(...tools, this.#canvas.element, this.#empty, this.#sentence, this.#details)
   }
 
   open(): void {

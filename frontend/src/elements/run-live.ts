@@ -5,7 +5,7 @@ import { empty } from "../state"
 import { type Snapshot, Stream, socketAddress } from "../stream"
 
 export class RunLive extends HTMLElement {
-  stream: Stream | undefined
+  #stream: Stream | undefined
   #stop = new AbortController()
   #reasons: Record<string, string> = {}
   #told = ""
@@ -15,6 +15,15 @@ export class RunLive extends HTMLElement {
       objective: this.getAttribute("objective") ?? "val_accuracy",
       maximise: this.hasAttribute("maximise"),
     }
+  }
+
+  /** Made when it is first asked for: an element inside may come to life before this one. */
+  get stream(): Stream {
+    this.#stream ??= new Stream(
+      socketAddress(this.getAttribute("socket") ?? ""),
+      this.#json<Snapshot>(0) ?? { seq: 0, state: empty() },
+    )
+    return this.#stream
   }
 
   /** The address of a trial's page: that of trial 0, as the page was told, with another number. */
@@ -30,8 +39,6 @@ export class RunLive extends HTMLElement {
   connectedCallback(): void {
     this.#stop = new AbortController()
     this.#reasons = this.#json(1) ?? {}
-    const snapshot = this.#json<Snapshot>(0) ?? { seq: 0, state: empty() }
-    this.stream ??= new Stream(socketAddress(this.getAttribute("socket") ?? ""), snapshot)
     this.stream.addEventListener("change", () => this.#tell(), { signal: this.#stop.signal })
     this.#told = this.#standing
     this.stream.open()
@@ -39,7 +46,7 @@ export class RunLive extends HTMLElement {
 
   disconnectedCallback(): void {
     this.#stop.abort()
-    this.stream?.close()
+    this.stream.close()
   }
 
   /** The page's data: the live state first, then the sentences of the reason codes. */
@@ -49,8 +56,8 @@ export class RunLive extends HTMLElement {
   }
 
   get #standing(): string {
-    const state = this.stream?.state
-    return JSON.stringify([state?.state, state?.counts])
+    const { state, counts } = this.stream.state
+    return JSON.stringify([state, counts])
   }
 
   /** Dispatch `run-changed` when a trial or the run has moved: htmx then fetches what hangs on it. */
@@ -68,8 +75,8 @@ export function follow(
   draw: (stream: Stream, live: RunLive) => void,
 ): void {
   const live = element.closest<RunLive>("run-live")
-  const stream = live?.stream
-  if (!live || !stream) return
+  if (!live) return
+  const { stream } = live
   stream.addEventListener("change", () => draw(stream, live), { signal })
   draw(stream, live)
 }

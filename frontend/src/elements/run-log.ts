@@ -9,7 +9,7 @@ const NEAR = 24 // pixels from the end within which a reader follows it
 
 export class RunLog extends HTMLElement {
   #stop = new AbortController()
-  readonly #lines = el("pre", { class: "log", role: "log", "aria-live": "off", tabindex: "0" })
+  readonly #lines = el("pre", { role: "log", "aria-live": "off", tabindex: "0" })
 
   connectedCallback(): void {
     this.#stop = new AbortController()

@@ -2,7 +2,7 @@
 
 import { el, setText, stateMark } from "../dom"
 import { statusOf } from "../figures/status"
-import { percent, t } from "../i18n"
+import { t, wholePercent } from "../i18n"
 import type { Connection, Stream } from "../stream"
 import { stateWord } from "../words"
 import { follow, type RunLive } from "./run-live"
@@ -57,7 +57,7 @@ export class RunStatus extends HTMLElement {
     }
     this.#bar.style.width = `${share * 100}%`
     this.#progress.setAttribute("aria-valuenow", String(Math.round(share * 100)))
-    setText(this.#share, percent(Math.round(share * 100) / 100))
+    setText(this.#share, wholePercent(share))
   }
 }
 

@@ -43,9 +43,15 @@ export class TrialLine {
 function cell(column: Column, address: string | null): HTMLElement {
   const place = el("td", { "data-label": column.title })
   if (column.isFigure) place.classList.add("is-figure")
-  if (column.isData) place.setAttribute("translate", "no")
+  if (column.isData) {
+    place.classList.add("is-data")
+    place.setAttribute("translate", "no")
+  }
   if (column.key === "why") place.classList.add("is-why")
-  if (column.key === "number") place.append(address ? el("a", { href: address }) : el("span"))
+  if (column.key === "number") {
+    place.classList.add("is-number")
+    place.append(address ? el("a", { href: address }) : el("span"))
+  }
   return place
 }
 

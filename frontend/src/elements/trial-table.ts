@@ -70,6 +70,9 @@ export class TrialTable extends HTMLElement {
       return line.element
     })
     this.#place(lines)
+    for (const number of this.#lines.keys()) {
+      if (!state.trials[number]) this.#lines.delete(number)
+    }
     setText(this.#note, this.#noteText(state.counts, Object.keys(state.trials).length, rows.length))
   }
 
@@ -101,7 +104,11 @@ export class TrialTable extends HTMLElement {
     }
     columns.forEach(({ key }, index) => {
       const order = this.#by.descending ? "descending" : "ascending"
-      this.#head.children[index]?.setAttribute("aria-sort", key === this.#by.sort ? order : "none")
+      const shown = key === this.#by.sort ? order : "none"
+      const head = this.#head.children[index]
+      head?.setAttribute("aria-sort", shown)
+      head?.firstElementChild?.classList.toggle("asc", shown === "ascending")
+      head?.firstElementChild?.classList.toggle("desc", shown === "descending")
     })
   }
 
@@ -115,7 +122,11 @@ export class TrialTable extends HTMLElement {
         descending: again ? !this.#by.descending : column.isFigure,
       })
     })
-    return el("th", { scope: "col", class: column.isFigure ? "is-figure" : "" }, button)
+    return el(
+      "th",
+      { scope: "col", class: column.isFigure ? "is-figure" : column.isData ? "is-data" : "" },
+      button,
+    )
   }
 
   #noteText(counts: Readonly<Record<string, number>>, held: number, shown: number): string {

@@ -52,7 +52,7 @@ function points(done: readonly TrialRow[], goal: Goal): object {
       return label([value, fidelityWords(row.fidelity)].filter(Boolean).join(" · "))
     }),
     hovertemplate: `${label(t("Trial"))} %{x} · %{text}<extra></extra>`,
-    marker: { size: 8, opacity: 0.85, line: { width: 1 }, ...scale(done) },
+    marker: { size: 8, opacity: 0.85, line: { width: 1, color: "#8a96a6" }, ...scale(done) },
   }
 }
 

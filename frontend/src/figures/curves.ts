@@ -1,7 +1,7 @@
 /** Learning curves: one line a trial, in the colour of the trial that it goes on from. */
 
 import type { LiveState, TrialRow } from "../events.gen"
-import { number, t } from "../i18n"
+import { n, number, t } from "../i18n"
 import { isShare, metricTitle, metricValue } from "../words"
 import { type Figure, label, MANY_POINTS, rowsOf, stroke, type Table } from "./figure"
 
@@ -11,6 +11,8 @@ export interface CurveOptions {
   webgl: boolean
   trial?: number
 }
+
+const FEW_STEPS = 12 // up to here every epoch has its tick, as no half one exists
 
 interface Curve {
   row: TrialRow
@@ -27,8 +29,10 @@ export function learningCurves(state: LiveState, options: CurveOptions): Figure 
   const type = options.webgl && points > MANY_POINTS ? "scattergl" : "scatter"
   return {
     traces: curves.map((curve) => trace(state, curve, options, type)),
-    layout: layout(options),
-    sentence: sentence(state, curves, options.metric),
+    layout: layout(options, Math.max(...curves.flatMap(({ steps }) => steps))),
+    sentence: options.trial
+      ? standing(curves, options.metric)
+      : lead(state, curves, options.metric),
     table: table(curves, options.metric),
   }
 }
@@ -75,7 +79,6 @@ function trace(state: LiveState, curve: Curve, options: CurveOptions, type: stri
   const { row, steps, values } = curve
   const root = ancestry(state, row)[0] ?? row
   const isBest = row.number === state.best
-  const isRunning = row.state === "running"
   return {
     type,
     mode: steps.length > 1 ? "lines+markers" : "markers",
@@ -86,9 +89,15 @@ function trace(state: LiveState, curve: Curve, options: CurveOptions, type: stri
     hovertemplate: `%{fullData.name} · ${label(t("epoch"))} %{x} · %{text}<extra></extra>`,
     line: { ...stroke(root.number - 1), width: isBest ? 3.5 : 1.5 },
     marker: { color: stroke(root.number - 1).color, size: rungMarks(row, steps, isBest) },
-    opacity: isBest || isRunning || options.trial !== undefined ? 1 : 0.55,
+    opacity: options.trial !== undefined || isProminent(state, row) ? 1 : 0.5,
     connectgaps: false,
   }
+}
+
+/** What runs, the incumbent, and what it goes on from stand out. */
+function isProminent(state: LiveState, row: TrialRow): boolean {
+  const best = state.best === null ? undefined : state.trials[state.best]
+  return row.state === "running" || (best !== undefined && ancestry(state, best).includes(row))
 }
 
 /** Marker sizes: nothing along the way, a point where the trial's rung or training ended. */
@@ -100,12 +109,13 @@ function rungMarks(row: TrialRow, steps: readonly number[], isBest: boolean): nu
   })
 }
 
-function layout({ metric, logarithmic }: CurveOptions): Record<string, unknown> {
+function layout({ metric, logarithmic }: CurveOptions, end: number): Record<string, unknown> {
   return {
     xaxis: {
       title: { text: label(metricTitle("epochs")) },
       type: logarithmic ? "log" : "linear",
       uirevision: logarithmic ? "log" : "linear",
+      ...(!logarithmic && end <= FEW_STEPS && { dtick: 1 }),
     },
     yaxis: {
       title: { text: label(metricTitle(metric)) },
@@ -117,14 +127,34 @@ function layout({ metric, logarithmic }: CurveOptions): Record<string, unknown> 
   }
 }
 
-function sentence(state: LiveState, curves: readonly Curve[], metric: string): string {
+/** Where a trial's own curve, the last of its line, stands. */
+function standing(curves: readonly Curve[], metric: string): string {
+  const curve = curves.at(-1)
+  const value = curve ? lastValue(curve) : null
+  if (!curve || value === null) return ""
+  return t("Trial %(number)s stands at %(value)s after epoch %(step)s.", {
+    number: curve.row.number,
+    value: metricValue(metric, value),
+    step: curve.steps.at(-1),
+  })
+}
+
+function lastValue({ values }: Curve): number | null {
+  return values.findLast((value) => value !== null) ?? null
+}
+
+function lead(state: LiveState, curves: readonly Curve[], metric: string): string {
   const best = curves.find(({ row }) => row.number === state.best)
-  const value = best?.values.findLast((found) => found !== null)
-  if (!best || value === undefined || value === null) {
-    return t("%(count)s trials have reported. None has completed yet.", { count: curves.length })
+  const value = best ? lastValue(best) : null
+  if (!best || value === null) {
+    return n(
+      "%(count)s trial has reported. None has completed yet.",
+      "%(count)s trials have reported. None has completed yet.",
+      curves.length,
+    )
   }
   return t(
-    "%(count)s curves. Trial %(number)s leads; it stands at %(value)s after epoch %(step)s.",
+    "Curves: %(count)s. Trial %(number)s leads; it stands at %(value)s after epoch %(step)s.",
     {
       count: curves.length,
       number: best.row.number,

@@ -1,0 +1,190 @@
+import { describe, expect, test } from "vitest"
+import { bestSoFar } from "../src/figures/best"
+import { curveMetrics, learningCurves } from "../src/figures/curves"
+import { label, stroke } from "../src/figures/figure"
+import { statusOf } from "../src/figures/status"
+import { arrange, columnsOf, differing } from "../src/figures/trials"
+import { empty, fold } from "../src/state"
+import { aRun, completed, created, EVENTS, GOAL, moved, reported } from "./run"
+
+interface Trace {
+  x: number[]
+  y: (number | null)[]
+  type: string
+  opacity: number
+  line: { color: string; dash: string; width: number }
+}
+
+const CURVES = { metric: "val_accuracy", logarithmic: false, webgl: false }
+const curves = (options = {}, state = aRun()) => learningCurves(state, { ...CURVES, ...options })
+const traces = (figure: { traces: object[] }) => figure.traces as Trace[]
+
+describe("learning curves", () => {
+  test("draw one line a trial", () => {
+    expect(curves().traces).toHaveLength(3)
+  })
+
+  test("let a promoted trial start where its parent stopped, in its parent's colour", () => {
+    const [, parent, child] = traces(curves())
+    expect([child?.x, child?.y]).toEqual([
+      [2, 3, 4],
+      [0.72, 0.8, null],
+    ])
+    expect(child?.line.color).toBe(parent?.line.color)
+  })
+
+  test("emphasise the incumbent", () => {
+    const [other, best] = traces(curves())
+    expect(best?.line.width).toBeGreaterThan(other?.line.width ?? 0)
+    expect(other?.opacity).toBeLessThan(1)
+  })
+
+  test("of one trial show it and what it goes on from", () => {
+    expect(curves({ trial: 3 }).traces).toHaveLength(2)
+    expect(curves({ trial: 99 }).traces).toHaveLength(0)
+  })
+
+  test("say in words who leads", () => {
+    expect(curves().sentence).toContain("Trial 2 leads")
+    expect(curves({ trial: 3 }).sentence).toBe("Trial 3 stands at 80.0\u00a0% after epoch 4.")
+  })
+
+  test("have a row in the table for every point", () => {
+    expect(curves().table.rows).toHaveLength(7)
+    expect(curves().table.rows.at(-1)).toEqual(["3", "4", "not a number"])
+  })
+
+  test("turn to WebGL above a thousand points, where the browser has it", () => {
+    const many = [...Array(600).keys()]
+    const long = aRun([reported(1, many, many), reported(2, many, many)])
+    expect(traces(curves({ webgl: true }, long))[0]?.type).toBe("scattergl")
+    expect(traces(curves({ webgl: false }, long))[0]?.type).toBe("scatter")
+    expect(traces(curves({ webgl: true }))[0]?.type).toBe("scatter")
+  })
+
+  test("keep the zoom while the axes stay what they are", () => {
+    expect(curves().layout).toEqual(curves({}, aRun([reported(3, [5], [0.9])])).layout)
+    const axis = (logarithmic: boolean) => curves({ logarithmic }).layout.xaxis
+    expect(axis(true)).not.toEqual(axis(false))
+  })
+
+  test("offer the metrics that were reported", () => {
+    expect(curveMetrics(aRun())).toEqual(["val_accuracy"])
+  })
+})
+
+describe("best so far", () => {
+  test("steps from incumbent to incumbent and on to the last trial", () => {
+    const [points, line] = traces(bestSoFar(aRun(), GOAL))
+    expect([points?.x, points?.y]).toEqual([
+      [1, 2],
+      [0.61, 0.72],
+    ])
+    expect([line?.x, line?.y]).toEqual([
+      [1, 2, 2],
+      [0.61, 0.72, 0.72],
+    ])
+  })
+
+  test("never steps back where an older trial took the lead later", () => {
+    const late = fold([created(1), created(2), completed(2, 0.5), completed(1, 0.9)])
+    expect(traces(bestSoFar(late, GOAL))[1]?.x).toEqual([2, 2, 2])
+  })
+
+  test("leaves the confirmation out, whose data is not the search's", () => {
+    const state = aRun([created(4, { stage: "confirm" }), completed(4, 0.99)])
+    expect(traces(bestSoFar(state, GOAL))[0]?.x).toEqual([1, 2])
+  })
+
+  test("says who leads, and is empty before that", () => {
+    expect(bestSoFar(aRun(), GOAL).sentence).toBe(
+      "Trial 2 leads with 72.0\u00a0% after 2 epochs. The lead changed once.",
+    )
+    expect(bestSoFar(empty(), GOAL).traces).toEqual([])
+  })
+})
+
+describe("the status", () => {
+  const sentence = (state = aRun()) => statusOf(state, GOAL).sentence
+
+  test("counts the trials that have begun and names the best", () => {
+    expect(sentence()).toBe("Trial 3 of about 6. Best 72.0\u00a0% with 51,000 parameters.")
+    expect(statusOf(aRun(), GOAL).share).toBeCloseTo(2 / 6)
+  })
+
+  test("says what is waited for before the first trial", () => {
+    expect(sentence(fold(EVENTS.slice(0, 2)))).toContain("Waiting for a free device")
+  })
+
+  test("says how the run ended, and why", () => {
+    const ended = (state: string, reason = "") =>
+      statusOf(
+        aRun([{ type: "run", state, total: null, reason }]),
+        GOAL,
+        () => "No trial completed.",
+      )
+    expect(ended("completed").sentence).toContain("Finished after 2 trials.")
+    expect(ended("completed").share).toBe(1)
+    expect(ended("failed", "no_trial_completed").sentence).toContain("No trial completed.")
+    expect(ended("paused").sentence).toContain("Paused. Trial 3 of about 6.")
+  })
+
+  test("knows no share where nobody knows how many trials there will be", () => {
+    expect(statusOf({ ...aRun(), total: null }, GOAL).share).toBeNull()
+  })
+})
+
+describe("the table of trials", () => {
+  const by = { sort: "number", descending: false, state: "", search: "" }
+  const columns = columnsOf(aRun(), GOAL)
+  const numbers = (change: Partial<typeof by>) =>
+    arrange(aRun(), columns, { ...by, ...change }).map((row) => row.number)
+  const cell = (key: string, number: number) => {
+    const row = aRun().trials[number]
+    return row && columns.find((column) => column.key === key)?.text(row)
+  }
+
+  test("has a column for each hyper-parameter that differs, and for no other", () => {
+    expect(differing(Object.values(aRun().trials))).toEqual(["lr", "optimiser"])
+    expect(columns.map(({ key }) => key)).toContain("config.lr")
+    expect(columns.map(({ key }) => key)).not.toContain("config.width")
+  })
+
+  test("shows where a running trial stands until it has a value", () => {
+    expect([cell("metric.val_accuracy", 1), cell("metric.val_accuracy", 3)]).toEqual([
+      "61.0\u00a0%",
+      "80.0\u00a0%",
+    ])
+  })
+
+  test("writes numbers short and reasons in words", () => {
+    expect([cell("config.lr", 2), cell("metric.params", 1)]).toEqual(["0.0123", "0.412 M"])
+    expect(cell("why", 3)).toBe("Trial 2 was number 1 of 2")
+  })
+
+  test("sorts by any column, trials without a value last in both directions", () => {
+    expect(numbers({ sort: "metric.val_accuracy" })).toEqual([1, 2, 3])
+    expect(numbers({ sort: "metric.params" })).toEqual([2, 1, 3])
+    expect(numbers({ sort: "metric.params", descending: true })).toEqual([1, 2, 3])
+  })
+
+  test("is filtered by state and by what is written in it", () => {
+    expect(numbers({ state: "running" })).toEqual([3])
+    expect(numbers({ search: "ADAM" })).toEqual([2, 3])
+    expect(numbers({ search: "adam", state: "complete" })).toEqual([2])
+  })
+
+  test("says why a trial failed", () => {
+    const state = aRun([moved(3, "running", "failed", { reason: "diverged" })])
+    expect(arrange(state, columns, { ...by, search: "grew without end" })).toHaveLength(1)
+  })
+})
+
+test("series have Okabe and Ito's colours in fixed order, then the next dash", () => {
+  expect(stroke(7).color).toBe(stroke(0).color)
+  expect(stroke(7).dash).not.toBe(stroke(0).dash)
+})
+
+test("labels for Plotly carry no markup", () => {
+  expect(label("<b>a & b</b>")).toBe("&lt;b&gt;a &amp; b&lt;/b&gt;")
+})
