@@ -7,7 +7,26 @@ from pathlib import Path
 from django.db import models
 from django.urls import reverse
 
+from automl_web.accounts.models import User
+from automl_web.projects.models import Role
 from automl_web.runs.models import Run
+
+ONNX = "model.onnx"
+FILES = (ONNX, "weights.safetensors", "model.json")
+"""The names under which an export leaves its files in a model's folder."""
+
+
+class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
+    def for_user(self, user: User, role: Role = Role.VIEWER) -> ModelVersionQuerySet:
+        return self.filter(run__in=Run.objects.for_user(user, role))
+
+
+class Problem(models.TextChoices):
+    """What is missing of a model that was taken home."""
+
+    EXPORT_FAILED = "export_failed"
+    FEW_IMAGES = "few_images"
+    ONNX_DIFFERS = "onnx_differs"
 
 
 class ModelVersion(models.Model):
@@ -24,11 +43,24 @@ class ModelVersion(models.Model):
     problem = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = ModelVersionQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"{self.run.name} model"
 
     def get_absolute_url(self) -> str:
         return reverse("model", args=[self.pk])
+
+    @property
+    def test_images(self) -> int:
+        """How many images the confusion matrix counts."""
+        return sum(sum(row) for row in self.confusion)
+
+    @property
+    def files(self) -> list[Path]:
+        """What can be downloaded."""
+        found = (self.folder / name for name in FILES if name != ONNX or self.onnx_offered)
+        return [path for path in found if path.is_file()]
 
     @property
     def folder(self) -> Path:

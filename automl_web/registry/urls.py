@@ -1,5 +1,14 @@
+"""Addresses of models."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from automl_web.registry import views
+
+urlpatterns: list[URLPattern] = [
+    path("models/", views.models, name="models"),
+    path("models/<int:pk>/", views.model, name="model"),
+    path("models/<int:pk>/retry/", views.model_retry, name="model-retry"),
+    path("models/<int:pk>/files/<str:name>", views.model_file, name="model-file"),
+]

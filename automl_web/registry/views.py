@@ -1,0 +1,78 @@
+"""Models: the list, a model's page, and its files."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from automl_web.accounts.views import person
+from automl_web.projects.access import member_or_404
+from automl_web.projects.models import Role
+from automl_web.registry import page
+from automl_web.registry.models import ModelVersion
+from automl_web.runs.hints import hint_take_home
+from automl_web.runs.models import Run
+
+PAGE_SIZE = 50
+
+
+@require_safe
+def models(request: HttpRequest) -> HttpResponse:
+    found = (
+        ModelVersion.objects.for_user(person(request))
+        .select_related("run__project")
+        .order_by("-created_at", "-pk")
+    )
+    shown = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "registry/models.html", {"page": shown})
+
+
+@require_safe
+def model(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _model(request, pk)
+    facts = found.run.dataset.facts
+    shown = {
+        "model": found,
+        "run": found.run,
+        "trial": found.run.trials.filter(number=found.trial).first(),
+        "problem": page.problem_of(found),
+        "classes": found.run.dataset.classes,
+        "matrix": page.matrix(found, found.run.dataset.classes),
+        "confusions": page.confusions(found, found.run.dataset.classes),
+        "code": page.code(facts["channels"], facts["height"], facts["width"]),
+        "weights_code": page.weights_code(facts["channels"], facts["height"], facts["width"]),
+        "may_edit": found.run.project.role_of(person(request)) in Role.EDITOR.at_least,
+    }
+    return render(request, "registry/model.html", shown)
+
+
+@require_safe
+def model_file(request: HttpRequest, pk: int, name: str) -> FileResponse:
+    for path in _model(request, pk).files:
+        if path.name == name:
+            return FileResponse(
+                path.open("rb"),
+                as_attachment=True,
+                filename=name,
+                content_type="application/octet-stream",
+                headers={"X-Content-Type-Options": "nosniff"},
+            )
+    raise Http404
+
+
+@require_POST
+def model_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Export once more what could not be exported."""
+    found = _model(request, pk, Role.EDITOR)
+    if found.problem:
+        found.delete()
+        Run.objects.filter(pk=found.run_id).update(taken_home=False)
+        hint_take_home(found.run_id)
+    return redirect(found.run)
+
+
+def _model(request: HttpRequest, pk: int, role: Role = Role.VIEWER) -> ModelVersion:
+    queryset = ModelVersion.objects.select_related("run__project", "run__dataset__dataset")
+    return member_or_404(queryset, request.user, role, pk=pk)
