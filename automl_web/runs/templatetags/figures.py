@@ -21,7 +21,7 @@ def metric(value: float | str | None, name: str) -> str:
     if not isinstance(value, float | int) or not math.isfinite(value):
         return "—"
     if name.endswith("accuracy"):
-        return f"{number_format(100 * value, 1)} %"
+        return f"{number_format(round(100 * value, 1), 1)} %"  # number_format cuts, not rounds
     if name == "params":
         return number_format(int(value), 0, force_grouping=True)
     return significant(value)
