@@ -18,7 +18,8 @@ from search.history import Candidate, Report, Stage
 from search.problems.image_space import HYPERPARAMETERS, default_space
 from search.training import checkpoint, data
 from search.training.images import PREDICTIONS, restore
-from search.training.loop import DivergedError, probabilities
+from search.training.loop import DivergedError, Training, probabilities, train_epoch
+from search.training.optimise import optimiser_of
 from search.training.recipe import Recipe
 from tests.search.conftest import SIZES, a_config, train
 from tests.search.test_hyperband import assert_same_training
@@ -56,6 +57,33 @@ def test_resuming_equals_going_straight_through(problem, tmp_path, optimiser, sc
     later = train(problem, tmp_path / "3", config, seed=99, resume=first[-1].checkpoint)
     assert told(first + later) == told(straight)
     assert_same_training(straight[-1].checkpoint, later[-1].checkpoint)
+
+
+class Watcher(torch.nn.Module):
+    """A network that remembers, by their pixels, the images it was shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = torch.nn.Linear(64, 10)
+        self.shown: list[bytes] = []
+
+    def forward(self, images):
+        self.shown += [image.numpy().tobytes() for image in images]
+        return self.layer(images.flatten(1))
+
+
+def test_each_epoch_shows_every_image_once_in_another_order(digits):
+    parts = (data.split(digits, "train"), data.split(digits, "validation"))
+    recipe, normalise = Recipe(), data.Normalise.of(data.meta(digits), torch.device("cpu"))
+    watcher = Watcher()
+    training = Training(watcher, optimiser_of(recipe, watcher.parameters()), seed=1)
+    for _ in range(2):
+        train_epoch(training, recipe, parts, normalise)
+    first, second = watcher.shown[:260], watcher.shown[260:]
+    every = [normalise(image[None]).numpy().tobytes() for part in parts for image in part.images]
+    assert sorted(first) == sorted(second) == sorted(every)
+    assert first != second
+    assert first != every
 
 
 def test_global_random_state_is_left_as_it_was(problem, tmp_path):
