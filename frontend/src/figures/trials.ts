@@ -66,7 +66,7 @@ export function columnsOf(state: LiveState, goal: Goal): Column[] {
 }
 
 function column(key: string, title: string, text: Column["text"], order: Column["order"]): Column {
-  const isFigure = key === "number" || key === "fidelity" || key === "cost"
+  const isFigure = key === "fidelity" || key === "cost"
   return { key, title, isFigure, isData: false, text, order }
 }
 
