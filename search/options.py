@@ -77,7 +77,7 @@ def parse(options: type, raw: Mapping[str, Any]) -> Any:
     for name, info in known.items():
         try:
             values[name] = _value(info, raw[name]) if name in raw else info.default
-        except _Refusal as refusal:
+        except _RefusalError as refusal:
             errors[name] = refusal.message
     if not errors:
         try:
@@ -87,7 +87,7 @@ def parse(options: type, raw: Mapping[str, Any]) -> Any:
     raise OptionError(errors)
 
 
-class _Refusal(Exception):
+class _RefusalError(Exception):
     """One value cannot be used."""
 
     def __init__(self, text: str, **values: Any) -> None:
@@ -113,7 +113,7 @@ def _boolean(raw: Any) -> bool:
         return True
     if text in {"false", "off", "0", "no", ""}:
         return False
-    raise _Refusal("Answer yes or no.")
+    raise _RefusalError("Answer yes or no.")
 
 
 def _choice(info: OptionInfo, raw: Any) -> Any:
@@ -121,7 +121,7 @@ def _choice(info: OptionInfo, raw: Any) -> Any:
         if str(raw) == str(value):
             return info.kind(value)
     known = ", ".join(str(value) for value, _label in info.choices)
-    raise _Refusal("Choose one of: %(known)s.", known=known)
+    raise _RefusalError("Choose one of: %(known)s.", known=known)
 
 
 def _number(info: OptionInfo, raw: Any) -> float | int:
@@ -129,13 +129,13 @@ def _number(info: OptionInfo, raw: Any) -> float | int:
         value = info.kind(raw if not isinstance(raw, str) else raw.strip())
     except (TypeError, ValueError):
         whole = info.kind is int
-        raise _Refusal("Enter a whole number." if whole else "Enter a number.") from None
+        raise _RefusalError("Enter a whole number." if whole else "Enter a number.") from None
     if isinstance(raw, float) and raw != value:
-        raise _Refusal("Enter a whole number.")
+        raise _RefusalError("Enter a whole number.")
     if not math.isfinite(value):
-        raise _Refusal("Enter a finite number.")
+        raise _RefusalError("Enter a finite number.")
     if info.minimum is not None and value < info.minimum:
-        raise _Refusal("Must be at least %(minimum)s.", minimum=f"{info.minimum:g}")
+        raise _RefusalError("Must be at least %(minimum)s.", minimum=f"{info.minimum:g}")
     if info.maximum is not None and value > info.maximum:
-        raise _Refusal("Must be at most %(maximum)s.", maximum=f"{info.maximum:g}")
+        raise _RefusalError("Must be at most %(maximum)s.", maximum=f"{info.maximum:g}")
     return value  # type: ignore[no-any-return]
