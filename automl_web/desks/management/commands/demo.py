@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -24,7 +23,7 @@ from automl_web.compute.startup import CannotStartError
 from automl_web.compute.supervisor import die_with_me
 from automl_web.datasets.models import Version
 from automl_web.desks import example, held_out, site
-from automl_web.registry.models import ModelVersion
+from automl_web.registry.models import ONNX, ModelVersion
 from automl_web.runs.models import Run
 
 LOOK_EVERY = 0.5  # seconds
@@ -83,8 +82,10 @@ class Command(BaseCommand):
         self._invite(user, run)
         self._until(lambda: self._is_over(run))
         self.stdout.write("\n".join(["", *example.leaderboard(run)]))
-        self._until(lambda: ModelVersion.objects.filter(run=run).exists())
-        model = ModelVersion.objects.get(run=run)
+        self._until(lambda: Run.objects.filter(pk=run.pk, taken_home=True).exists())
+        model = ModelVersion.objects.filter(run=run).first()
+        if model is None:
+            raise CannotStartError(_("No model came of this search: its last training failed."))
         self.stdout.write(_("The model lies in %(folder)s") % {"folder": model.folder})
         return model
 
@@ -133,10 +134,9 @@ class Command(BaseCommand):
 
     def _try(self, model: ModelVersion) -> None:
         """Load the exported model and have it name images that it has never seen."""
-        found = next(iter(sorted(Path(model.folder).glob("*.onnx"))), None)
-        if found is None:
+        if not model.onnx_offered:
             raise CannotStartError(_("No ONNX model was exported: %s") % model.problem)
-        share, count = held_out.accuracy(found, model.run.dataset.folder)
+        share, count = held_out.accuracy(model.folder / ONNX, model.run.dataset.folder)
         words = {"share": f"{share:.1%}", "count": count}
         if share < BETTER_THAN_CHANCE / len(model.run.dataset.classes):
             raise CannotStartError(
