@@ -8,7 +8,7 @@ import { t } from "../i18n"
 export class TrialLine {
   readonly element = el("tr")
   readonly #columns: readonly Column[]
-  readonly #stage = el("span", { class: "badge bg-secondary-lt ms-2" })
+  readonly #stage = el("span", { class: "badge badge-outline text-body ms-2" })
   #state = ""
 
   constructor(columns: readonly Column[], address: string | null) {

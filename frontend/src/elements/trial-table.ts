@@ -30,7 +30,7 @@ export class TrialTable extends HTMLElement {
       this.#body,
     )
     const scroller = el("div", { class: "table-responsive", role: "region", tabindex: "0" }, table)
-    scroller.setAttribute("aria-label", t("Trials"))
+    scroller.setAttribute("aria-label", t("Table of trials"))
     this.replaceChildren(this.#tools(), scroller, this.#note)
     follow(this, this.#stop.signal, (stream, live) => {
       this.#redraw = () => this.#draw(stream, live)

@@ -59,12 +59,18 @@ function points(done: readonly TrialRow[], goal: Goal): object {
 /** One colour, or a scale of the resource where trials trained to different lengths. */
 function scale(done: readonly TrialRow[]): object {
   const resources = done.map(resourceOf)
-  if (new Set(resources).size < 2 || resources.includes(FULL)) return { color: OKABE_ITO[4] }
+  const lengths = [...new Set(resources)]
+  if (lengths.length < 2 || lengths.includes(FULL)) return { color: OKABE_ITO[4] }
   const name = Object.keys(done[0]?.fidelity ?? {})[0] ?? ""
   return {
     color: resources,
     colorscale: "Cividis",
-    colorbar: { title: { text: label(metricTitle(name)) }, thickness: 8, outlinewidth: 0 },
+    colorbar: {
+      title: { text: label(metricTitle(name)) },
+      thickness: 8,
+      outlinewidth: 0,
+      ...(lengths.length <= 8 && { tickvals: lengths }),
+    },
   }
 }
 
