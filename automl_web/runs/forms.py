@@ -18,6 +18,7 @@ from search.methods import METHODS
 from search.options import OptionError, OptionInfo, describe, parse
 
 DEFAULT_METHOD = "hyperband"
+NAMES = forms.Select({"translate": "no"})  # what people called their things
 
 
 def translated(message: Message) -> str:
@@ -38,6 +39,7 @@ class RunForm(forms.Form):
         Version.objects.none(),
         label=_("Dataset"),
         empty_label=None,
+        widget=NAMES,
         help_text=_("Only versions that are ready can be searched on."),
     )
     space = forms.ModelChoiceField(
@@ -45,6 +47,7 @@ class RunForm(forms.Form):
         label=_("Search space"),
         required=False,
         empty_label=_("Ready-made: images"),
+        widget=NAMES,
         help_text=_("What may be tried. Copy the ready-made space to change its ranges."),
     )
     method = forms.ChoiceField(label=_("Method"), choices=method_choices, initial=DEFAULT_METHOD)
@@ -73,6 +76,7 @@ class RunForm(forms.Form):
         Queue.objects.none(),
         label=_("Queue"),
         empty_label=None,
+        widget=NAMES,
         help_text=_("Which devices train."),
     )
     request_key = forms.CharField(widget=forms.HiddenInput, max_length=64)

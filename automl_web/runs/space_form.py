@@ -72,7 +72,7 @@ class RangesForm(forms.Form):
             self.fields[h.name] = forms.MultipleChoiceField(
                 label=gettext(h.title),
                 help_text=gettext(h.help),
-                choices=[(choice, choice) for choice in h.choices],
+                choices=[(choice, gettext(choice)) for choice in h.choices],
                 initial=_choices(entry),
                 widget=forms.CheckboxSelectMultiple,
                 error_messages={"required": gettext("Leave at least one.")},

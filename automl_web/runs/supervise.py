@@ -22,7 +22,7 @@ from automl_web.runs.record import (
     record,
 )
 from automl_web.runs.runner import Ended, Line, Reply, Runner, Said
-from search.history import TrialState
+from search.history import Stage, TrialState
 from search.loop import trial_seed
 
 log = logging.getLogger(__name__)
@@ -150,9 +150,9 @@ class Attendance:
         match ended:
             case Reply({"type": "done"}):
                 loss = self._loss()
-                if loss is None:
+                if loss is None and self.trial.stage != Stage.CONFIRM:
                     self._finish(TrialState.FAILED, reason="no_value")
-                else:
+                else:  # a confirming trial has trained on the validation data, so it has no such score
                     self._finish(TrialState.COMPLETE, loss=loss)
                 return True
             case Reply(body):

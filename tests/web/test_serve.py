@@ -23,15 +23,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
 
 
-def until(condition, what):
+def until(condition, what, patience=PATIENCE):
     """Wait for what must come; how long it takes is no promise of these tests."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         found = condition()
         if found:
             return found
         time.sleep(0.05)
-    raise AssertionError(f"{what} did not come within {PATIENCE} s")
+    raise AssertionError(f"{what} did not come within {patience} s")
 
 
 def free_port():
@@ -43,13 +43,14 @@ def free_port():
 class Site:
     """`manage.py serve` on a data folder of its own."""
 
-    def __init__(self, data, output):
+    def __init__(self, data, output, **environment):
         self.data, self.port, self.output = data, free_port(), output
         self.environment = {
             **os.environ,
             "AUTOML_DATA": str(data),
             "AUTOML_PORT": str(self.port),
             "AUTOML_DEVICES": "cpu:1",
+            **environment,
         }
         with output.open("w") as stream:
             self.process = self.start(stdout=stream, stderr=subprocess.STDOUT)
