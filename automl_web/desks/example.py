@@ -29,6 +29,7 @@ from search.history import Trial as SearchTrial
 NAME = "demo"
 SLUG = "example"
 LEADERBOARD = 5
+SHOWN = ("learning_rate", "optimiser", "batch_size", "layers", "width")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def begin(version: Version, user: User, budget: Budget) -> Run:
     if not slots:
         raise CannotStartError(_("The example needs a device: set AUTOML_DEVICES to auto."))
     queue = slots[0].queue
-    return start_run(
+    run = start_run(
         project,
         user,
         version,
@@ -83,6 +84,8 @@ def begin(version: Version, user: User, budget: Budget) -> Run:
         concurrency=sum(slot.queue == queue for slot in slots),
         queue=Queue.objects.get(name=queue),
     )
+    run.refresh_from_db()  # with the total that it was given as it began
+    return run
 
 
 def progress(run: Run) -> str:
@@ -98,28 +101,32 @@ def progress(run: Run) -> str:
 
 
 def leaders(run: Run, count: int = LEADERBOARD) -> list[SearchTrial]:
-    """The best of the search, best first."""
-    return list(history_of(run, problem_of(run)).at_stage(Stage.SEARCH).ranked()[:count])
+    """The best of the search; longer trainings come first, because early scores flatter."""
+    ranked = history_of(run, problem_of(run)).at_stage(Stage.SEARCH).ranked()
+    return sorted(ranked, key=lambda trial: (-trial.resource, trial.loss, trial.number))[:count]
 
 
 def leaderboard(run: Run) -> list[str]:
     """The best trials as lines: place, number, accuracy, epochs, what was tried."""
+    words = _("%(place)d. trial %(number)3d: %(accuracy)6s after %(epochs)d epochs  %(config)s")
     return [
-        f"{place}. #{trial.number:<3} {trial.values['val_accuracy']:6.1%}"
-        f" {trial.fidelity['epochs']:3.0f} epochs  {_tried(trial)}"
+        words
+        % {
+            "place": place,
+            "number": trial.number,
+            "accuracy": f"{trial.values['val_accuracy']:.1%}",
+            "epochs": trial.fidelity["epochs"],
+            "config": _tried(trial),
+        }
         for place, trial in enumerate(leaders(run), start=1)
     ]
 
 
 def _tried(trial: SearchTrial) -> str:
+    """The hyper-parameters that say most, as `name=value`."""
     config = trial.candidate.config
-    shown = ("learning_rate", "optimiser", "batch_size", "width", "layers")
-    values = (
-        f"{config[name]:.2g}" if isinstance(config[name], float) else config[name]
-        for name in shown
-        if name in config
-    )
-    return ", ".join(f"{value}" for value in values)
+    rounded = {n: f"{v:.2g}" if isinstance(v, float) else v for n, v in config.items()}
+    return " ".join(f"{name}={rounded[name]}" for name in SHOWN if name in rounded)
 
 
 def _submit(path: str, fields: dict[str, str]) -> None:
