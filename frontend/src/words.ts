@@ -1,5 +1,6 @@
 /** What states, metrics and values are called on the page. */
 
+import type { TrialRow } from "./events.gen"
 import { n, number, percent, t } from "./i18n"
 
 const PARAMETER_UNIT = 1e6
@@ -95,8 +96,13 @@ function parameters(count: number): string {
   return t("%(count)s M", { count: number(Number((count / PARAMETER_UNIT).toPrecision(3))) })
 }
 
-/** How far a trial may train: "27 epochs". */
-export function fidelityWords(fidelity: Readonly<Record<string, number>>): string {
+/** How far a trial has trained or, before its first report, may train: "27 epochs". */
+export function trainedFor(row: TrialRow): string {
+  const reached = row.steps.at(-1)
+  return fidelityWords(reached === undefined ? row.fidelity : { epochs: reached })
+}
+
+function fidelityWords(fidelity: Readonly<Record<string, number>>): string {
   return Object.entries(fidelity)
     .map(([name, value]) =>
       name === "epochs"

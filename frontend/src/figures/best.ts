@@ -3,8 +3,8 @@
 import { FULL, type LiveState, type TrialRow } from "../events.gen"
 import { n, number, t } from "../i18n"
 import { resourceOf } from "../state"
-import { fidelityWords, isShare, metricTitle, metricValue } from "../words"
-import { type Figure, fromLoss, type Goal, label, OKABE_ITO, rowsOf } from "./figure"
+import { metricTitle, metricValue, trainedFor } from "../words"
+import { type Figure, fromLoss, type Goal, label, OKABE_ITO, rowsOf, valueAxis } from "./figure"
 
 interface Step {
   number: number
@@ -25,7 +25,7 @@ export function bestSoFar(state: LiveState, goal: Goal): Figure {
       rows: done.map((row) => [
         number(row.number),
         metricValue(goal.objective, fromLoss(row.loss ?? 0, goal)),
-        fidelityWords(row.fidelity),
+        trainedFor(row),
         path.some((step) => step.number === row.number) ? t("yes") : t("no"),
       ]),
     },
@@ -49,27 +49,28 @@ function points(done: readonly TrialRow[], goal: Goal): object {
     y: values,
     text: done.map((row, index) => {
       const value = metricValue(goal.objective, values[index] ?? 0)
-      return label([value, fidelityWords(row.fidelity)].filter(Boolean).join(" · "))
+      return label([value, trainedFor(row)].filter(Boolean).join(" · "))
     }),
     hovertemplate: `${label(t("Trial"))} %{x} · %{text}<extra></extra>`,
     marker: { size: 8, opacity: 0.85, line: { width: 1, color: "#8a96a6" }, ...scale(done) },
   }
 }
 
-/** One colour, or a scale of the resource where trials trained to different lengths. */
+/** One colour, or a logarithmic scale of the resource where trials trained to different lengths. */
 function scale(done: readonly TrialRow[]): object {
   const resources = done.map(resourceOf)
   const lengths = [...new Set(resources)]
   if (lengths.length < 2 || lengths.includes(FULL)) return { color: OKABE_ITO[4] }
   const name = Object.keys(done[0]?.fidelity ?? {})[0] ?? ""
   return {
-    color: resources,
+    color: resources.map(Math.log),
     colorscale: "Cividis",
     colorbar: {
       title: { text: label(metricTitle(name)) },
       thickness: 8,
       outlinewidth: 0,
-      ...(lengths.length <= 8 && { tickvals: lengths }),
+      tickvals: lengths.map(Math.log),
+      ticktext: lengths.map(number),
     },
   }
 }
@@ -100,7 +101,7 @@ function layout({ objective }: Goal): Record<string, unknown> {
     xaxis: { title: { text: label(t("Trial")) }, tickformat: "d", uirevision: "keep" },
     yaxis: {
       title: { text: label(metricTitle(objective)) },
-      tickformat: isShare(objective) ? ".3~p" : ".3~g",
+      ...valueAxis(objective),
       uirevision: "keep",
     },
     showlegend: false,
@@ -115,7 +116,7 @@ function sentence(state: LiveState, path: readonly Step[], goal: Goal): string {
   const values = {
     number: last.number,
     value: metricValue(goal.objective, last.value),
-    length: row ? fidelityWords(row.fidelity) : "",
+    length: row ? trainedFor(row) : "",
   }
   const leads = values.length
     ? t("Trial %(number)s leads with %(value)s after %(length)s.", values)

@@ -2,8 +2,8 @@
 
 import type { LiveState, TrialRow } from "../events.gen"
 import { n, number, t } from "../i18n"
-import { isShare, metricTitle, metricValue } from "../words"
-import { type Figure, label, MANY_POINTS, rowsOf, stroke, type Table } from "./figure"
+import { metricTitle, metricValue } from "../words"
+import { type Figure, label, MANY_POINTS, rowsOf, stroke, type Table, valueAxis } from "./figure"
 
 export interface CurveOptions {
   metric: string
@@ -119,7 +119,7 @@ function layout({ metric, logarithmic }: CurveOptions, end: number): Record<stri
     },
     yaxis: {
       title: { text: label(metricTitle(metric)) },
-      tickformat: isShare(metric) ? ".3~p" : ".3~g",
+      ...valueAxis(metric),
       uirevision: metric,
     },
     showlegend: false,

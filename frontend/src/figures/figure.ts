@@ -1,6 +1,7 @@
 /** What every figure consists of, and the few words and colours that figures share. */
 
 import type { LiveState, TrialRow } from "../events.gen"
+import { isShare } from "../words"
 
 /** Rows of a figure's data, for those who read rather than look. */
 export interface Table {
@@ -50,6 +51,12 @@ export function stroke(index: number): { color: string; dash: string } {
 /** Text for Plotly, which reads a little HTML in its labels. */
 export function label(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+}
+
+/** How an axis shows a metric: shares as hundredths and never beyond what a share can be. */
+export function valueAxis(metric: string): object {
+  if (!isShare(metric)) return { tickformat: ".3~g" }
+  return { tickformat: ".3~p", autorangeoptions: { clipmin: -0.02, clipmax: 1.02 } }
 }
 
 /** From this many points on, WebGL draws. */

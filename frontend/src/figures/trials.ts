@@ -5,11 +5,11 @@ import { number, t } from "../i18n"
 import {
   configValue,
   duration,
-  fidelityWords,
   metricTitle,
   metricValue,
   reasonWord,
   stateWord,
+  trainedFor,
 } from "../words"
 import { type Goal, rowsOf } from "./figure"
 
@@ -48,7 +48,7 @@ export function columnsOf(state: LiveState, goal: Goal): Column[] {
     ),
     column("state", t("State"), stateText, (row) => stateWord(row.state)),
     ...metrics.map((name) => metricColumn(name)),
-    column("fidelity", t("Trained for"), (row) => fidelityWords(row.fidelity), furthest),
+    column("fidelity", t("Trained for"), trainedFor, furthest),
     column(
       "cost",
       t("Time"),
@@ -115,7 +115,7 @@ export function stateText(row: TrialRow): string {
 }
 
 function furthest(row: TrialRow): number | null {
-  return Object.values(row.fidelity)[0] ?? null
+  return row.steps.at(-1) ?? Object.values(row.fidelity)[0] ?? null
 }
 
 function sortable(value: unknown): Sortable {
