@@ -82,3 +82,8 @@ def start(project, version, queue):
         return start_run(project, None, version, method=method, queue=queue, **{**fields, **chosen})
 
     return begin
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)

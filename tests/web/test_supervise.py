@@ -7,11 +7,12 @@ import signal
 import threading
 import time
 
+import numpy as np
 import pytest
 from django.db import connection
 
 from automl_web.runs import schedule
-from automl_web.runs.models import Report, Trial
+from automl_web.runs.models import Event, Report, Trial
 from automl_web.runs.supervise import Slot, log_path
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -146,3 +147,21 @@ def test_a_promoted_trial_continues_where_its_parent_stopped(start, slot):
     assert promoted.parent is not None
     steps = list(promoted.reports.order_by("step").values_list("step", flat=True))
     assert steps == [2, 3]
+
+
+def search_events(run, slot):
+    """What a search of two trials tells; how long things took is left out."""
+    for _ in range(2):
+        train_next(run, slot)
+    told = Event.objects.filter(run=run).order_by("seq").values_list("body", flat=True)
+    return [{**body, "cost": None} for body in told]
+
+
+def test_replacing_the_test_part_changes_no_search_event(start, slot, version):
+    before = search_events(start(space=space_with({"epochs": 2}), max_trials=2), slot)
+    slot.stop()
+    labels = version.folder / "test-labels.npy"
+    np.save(labels, 9 - np.load(labels))
+    (version.folder / "test-images.npy").write_bytes(b"not even an array")
+    assert search_events(start(space=space_with({"epochs": 2}), max_trials=2), slot) == before
+    assert len(before) > 6
