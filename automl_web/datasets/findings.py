@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from automl_web.datasets.layout import (
 FEW_IMAGES = 50
 IMBALANCE = 10
 SHOWN = 20
+LONGEST_NAME = 40
 
 Finding = list[Any]
 """A code and its values, as JSON."""
@@ -96,7 +98,7 @@ def sentence_of(warning: Finding) -> str:
     """What a warning says to a person, in their language."""
     code, values = warning
     count = values.get("count", 0)
-    sentences = {
+    sentences: dict[str, str] = {
         "few_images": ngettext(
             "Class “%(name)s” has %(images)s images. Below about %(enough)s the result will mostly "
             "be luck. Add images, merge it with another class, or go on.",
@@ -130,7 +132,17 @@ def sentence_of(warning: Finding) -> str:
             count,
         ),
     }
-    return str(sentences[code] % values)
+    return sentences[code] % _shortened(values)
+
+
+def _shortened(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with long names cut, so that a sentence can still be read."""
+    return {
+        key: f"{value[:LONGEST_NAME]}…"
+        if isinstance(value, str) and len(value) > LONGEST_NAME
+        else value
+        for key, value in values.items()
+    }
 
 
 def reason_of(reason: str) -> str:

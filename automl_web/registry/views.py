@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from automl_web.accounts.views import person
@@ -49,15 +50,17 @@ def model(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def model_file(request: HttpRequest, pk: int, name: str) -> FileResponse:
+def model_file(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     for path in _model(request, pk).files:
         if path.name == name:
-            return FileResponse(
-                path.open("rb"),
-                as_attachment=True,
-                filename=name,
+            # Whole, because an asynchronous server would gather a stream of pieces first anyway.
+            return HttpResponse(
+                path.read_bytes(),
                 content_type="application/octet-stream",
-                headers={"X-Content-Type-Options": "nosniff"},
+                headers={
+                    "Content-Disposition": content_disposition_header(True, name),
+                    "X-Content-Type-Options": "nosniff",
+                },
             )
     raise Http404
 

@@ -182,7 +182,7 @@ def test_the_list_shows_the_models_of_ones_own_projects(viewer_client, outsider_
 def test_files_come_as_downloads_that_no_browser_runs(viewer_client, model):
     for path in model.files:
         answer = viewer_client.get(file_url(model, path.name))
-        assert b"".join(answer.streaming_content) == path.read_bytes()
+        assert answer.content == path.read_bytes()
         assert answer.headers["Content-Disposition"] == f'attachment; filename="{path.name}"'
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Type"] == "application/octet-stream"
