@@ -37,9 +37,9 @@ class Site:
         """By the form the first time, later by the session got then."""
         if username not in self.sessions:
             page.goto(f"{self.url}/sign-in/")
-            page.get_by_label("Username").fill(username)
-            page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
+            page.locator("[name=username]").fill(username)
+            page.locator("[name=password]").fill(PASSWORD)
+            page.locator("main button").click()
             page.wait_for_url(f"{self.url}/")
             self.sessions[username] = page.context.storage_state()["cookies"]
         page.context.add_cookies(self.sessions[username])
@@ -57,26 +57,32 @@ def running(application: str, data: Path) -> Iterator[Site]:
     port = _free_port()
     environment = {**os.environ, "AUTOML_DATA": str(data), "AUTOML_PORT": str(port)}
     site = Site(f"http://127.0.0.1:{port}", environment)
-    _run(["tests.browser.seed"], environment)
     runtime = runtime_folder(data)
     runtime.mkdir(mode=0o700, exist_ok=True)
-    command = [sys.executable, "-m", "uvicorn", application, "--port", str(port)]
+    with ValkeyServer(unix_socket_path=runtime / "valkey.sock"):
+        _seed(environment)
+        with _serving(application, site, data / "web.log"):
+            yield site
+
+
+@contextmanager
+def _serving(application: str, site: Site, log: Path) -> Iterator[None]:
+    port = site.url.rpartition(":")[2]
+    command = [sys.executable, "-m", "uvicorn", application, "--port", port]
     with (
-        ValkeyServer(unix_socket_path=runtime / "valkey.sock"),
-        (data / "web.log").open("w") as log,
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log) as web,
+        log.open("w") as file,
+        subprocess.Popen(command, cwd=ROOT, env=site.environment, stdout=file, stderr=file) as web,
     ):
         try:
-            _wait_until_healthy(site, web, data / "web.log")
-            yield site
+            _wait_until_healthy(site, web, log)
+            yield
         finally:
             web.terminate()
 
 
-def _run(module: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", *module], cwd=ROOT, env=environment, capture_output=True, text=True
-    )
+def _seed(environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "tests.browser.seed"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
@@ -121,14 +127,18 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     complaints: list[str] = []
-    page.on("console", lambda message: complaints.extend(_complaint(message, page)))
+    opened: set[str] = set()
+    page.on("request", lambda sent: opened.add(sent.url) if sent.is_navigation_request() else None)
+    page.on("console", lambda message: complaints.extend(_complaint(message, opened)))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     context.close()
     assert not complaints
 
 
-def _complaint(message: ConsoleMessage, page: Page) -> list[str]:
+def _complaint(message: ConsoleMessage, opened: set[str]) -> list[str]:
     """What is wrong, if anything; that a page itself answered 404 or 422 is what some tests want."""
-    own_answer = message.text.startswith("Failed to load") and message.location["url"] == page.url
-    return [] if message.type not in {"error", "warning"} or own_answer else [message.text]
+    where = message.location["url"]
+    is_answer = message.text.startswith("Failed to load") and where in opened
+    is_wrong = message.type in {"error", "warning"} and not is_answer
+    return [f"{message.text} ({where})"] if is_wrong else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +17,7 @@ from automl_web.accounts.models import Link
 from automl_web.datasets.ingest import ingest
 from automl_web.datasets.store import add_dataset
 from automl_web.projects.models import Role
+from automl_web.registry.models import FILES, ModelVersion
 from automl_web.runs.consumers import websocket_urlpatterns
 from automl_web.runs.models import SearchSpace, Trial
 from search.problems.image_space import default_space
@@ -110,6 +112,11 @@ TABLE = {
     "spaces": Row(nothing, ALL, NO_POST),
     "space-new": Row(of("project.slug"), EDITORS, "302 404 403 422 422 422"),
     "space": Row(of("space.pk"), SHARED, "302 404 403 422 422 422"),
+    # models
+    "models": Row(nothing, ALL, NO_POST),
+    "model": Row(of("model.pk"), SHARED, NO_POST),
+    "model-retry": Row(of("model.pk"), NO_GET, "302 404 403 302 302 302"),
+    "model-file": Row(of("model.pk", "file"), SHARED, NO_POST),
 }
 
 
@@ -124,9 +131,11 @@ def version(project, bob, tmp_path):
 
 
 @pytest.fixture
-def site(project, version, start, mallory, bob) -> SimpleNamespace:
+def site(project, version, start, mallory, bob):
     """One of everything, all in the project of alice, bob and carol."""
     run = start()
+    (run.folder / "model").mkdir(parents=True)
+    (run.folder / "model" / FILES[-1]).write_text("{}")
     return SimpleNamespace(
         project=project,
         version=version,
@@ -139,13 +148,13 @@ def site(project, version, start, mallory, bob) -> SimpleNamespace:
         stranger=mallory,
         link=Link.issue(Link.Purpose.SIGN_IN, mallory),
         zero=0,
+        model=ModelVersion.objects.create(run=run, trial=0),
+        file=FILES[-1],
     )
 
 
 @pytest.fixture
-def clients(
-    client, outsider_client, viewer_client, editor_client, owner_client, admin_client
-) -> dict[str, Client]:
+def clients(client, outsider_client, viewer_client, editor_client, owner_client, admin_client):
     everybody = (client, outsider_client, viewer_client, editor_client, owner_client, admin_client)
     return dict(zip(ROLES, everybody, strict=True))
 
@@ -186,7 +195,7 @@ def test_each_role_gets_what_the_table_says(name, method, site, clients):
 
 def _answer(client: Client, method: str, address: str) -> str:
     """The status of the answer, whose effects are undone for the next role."""
-    cookies = client.cookies.copy()
+    cookies = copy(client.cookies)
     with transaction.atomic():
         status = getattr(client, method)(address).status_code
         transaction.set_rollback(True)

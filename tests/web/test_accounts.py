@@ -32,7 +32,7 @@ def test_the_set_up_link_makes_an_admin_and_signs_them_in(client):
 def test_the_set_up_link_works_once(client):
     link = set_up_link()
     client.post(link, GOOD)
-    again = Client().post(link, {**GOOD, "username": "eve"})
+    again = Client().post(str(link), {**GOOD, "username": "eve"})
     assert again.status_code == 410
     assert b"The first account has been made" in again.content
     assert [user.username for user in User.objects.all()] == ["ana"]

@@ -1,0 +1,99 @@
+"""Every word on every page goes through gettext: a crawl in a language that marks what does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urldefrag, urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Site, running
+from tests.browser.people import ADMIN, NEWCOMER
+
+OWN_FORMS = "main form[method=post]:not([action])"
+SUBMIT_UNCHECKED = "form => HTMLFormElement.prototype.submit.call(form)"
+BARE_WORDS = (Path(__file__).parent / "bare_words.js").read_text()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running(
+        "tests.browser.pseudo_asgi:application", tmp_path_factory.mktemp("pseudo")
+    ) as live:
+        yield live
+
+
+def crawl(site: Site, page: Page) -> Iterator[str]:
+    """Open one page of each kind that links lead to from home, then each state that it can show."""
+    waiting, seen = [f"{site.url}/"], set()
+    while waiting:
+        address = waiting.pop(0)
+        if kind(address) in seen or not address.startswith(site.url):
+            continue
+        seen.add(kind(address))
+        answer = page.goto(address)
+        if answer is None or "text/html" not in answer.headers["content-type"]:
+            continue
+        waiting += links(page)
+        yield from states(page, address)
+
+
+def links(page: Page) -> list[str]:
+    """Where the page leads, downloads aside."""
+    addresses = page.locator("a[href]:not([download])").evaluate_all(
+        "links => links.map(link => link.href)"
+    )
+    return [urldefrag(address).url for address in addresses]
+
+
+def kind(address: str) -> str:
+    """Pages that differ by a number alone are of one kind: one of them is enough."""
+    return re.sub(r"\d+", "0", urlsplit(address).path)
+
+
+def states(page: Page, address: str) -> Iterator[str]:
+    """The page as it comes, with each choice swapped in, and after empty forms."""
+    yield address
+    for choice in page.locator("select[hx-get] option").all():
+        page.locator("select[hx-get]").select_option(choice.get_attribute("value"))
+        yield f"{address} with {choice.get_attribute('value')}"
+    for number in range(page.locator(OWN_FORMS).count()):
+        with page.expect_navigation():
+            page.locator(OWN_FORMS).nth(number).evaluate(SUBMIT_UNCHECKED)
+        yield f"{address} with form {number} empty"
+        page.goto(address)
+
+
+def look(page: Page) -> list[str]:
+    page.wait_for_load_state("networkidle")
+    found: list[str] = page.evaluate(BARE_WORDS)
+    return found
+
+
+def test_no_word_is_outside_the_translations(site: Site, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 5000})  # figures are drawn when they are seen
+    site.sign_in(page, ADMIN)
+    looked = {address: look(page) for address in crawl(site, page)}
+    where = {word: address for address, words in looked.items() for word in words}
+    assert where == {}
+    assert len({kind(address) for address in looked}) > 10
+
+
+def test_no_word_of_the_help_is_outside_the_translations(site: Site, page: Page) -> None:
+    site.sign_in(page, ADMIN)
+    page.goto(site.url)
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog").is_visible()
+    assert look(page) == []
+
+
+def test_no_word_of_an_error_is_outside_the_translations(site: Site, page: Page) -> None:
+    for path in ("/sign-in/", "/sign-in/unknown/", "/set-up/unknown/", "/nowhere/"):
+        page.goto(site.url + path)
+        assert look(page) == [], path
+    site.sign_in(page, NEWCOMER)
+    page.goto(f"{site.url}/people/")
+    assert look(page) == []

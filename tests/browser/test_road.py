@@ -1,0 +1,125 @@
+"""The whole road in a real browser on real processes: set up, upload, run, watch live, take home."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+from playwright.sync_api import Page, expect
+from sklearn.datasets import load_digits
+
+from automl_web.datasets.example import write_digits
+from tests.web.test_serve import Site, until
+
+PATIENCE = 120_000  # milliseconds; how long it takes is no promise of this test
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path / "data", tmp_path / "output", AUTOML_DEVICES="cpu:2")
+    until(site.is_announced, "the site's address")
+    yield site
+    site.process.terminate()
+    site.process.wait()
+
+
+def set_up(page: Page, site: Site) -> None:
+    link = re.search(r"http://\S+/set-up/\S+", site.said())
+    assert link, site.said()
+    page.goto(link[0])
+    page.locator("[name=username]").fill("ana")
+    page.locator("[name=password1]").fill("a long road ahead")
+    page.locator("[name=password2]").fill("a long road ahead")
+    page.get_by_role("button", name="Make the account").click()
+
+
+def upload(page: Page, archive: Path) -> None:
+    page.get_by_role("link", name="Projects").first.click()
+    page.get_by_role("link", name="New project").first.click()
+    page.get_by_label("Name").fill("Digits")
+    page.get_by_role("button", name="Make the project").click()
+    page.get_by_role("link", name="Upload a dataset").first.click()
+    page.get_by_label("Name").fill("Handwritten digits")
+    page.locator("input[type=file]").set_input_files(archive)
+    page.get_by_role("button", name="Upload", exact=True).click()
+    expect(page.get_by_role("heading", name="Classes")).to_be_visible(timeout=PATIENCE)
+
+
+def start(page: Page) -> None:
+    page.get_by_role("link", name="New run").first.click()
+    page.get_by_label("Method").select_option("random_search")
+    expect(page.get_by_text("This method has no options.")).to_be_visible()
+    page.get_by_label("Method").select_option("hyperband")
+    page.get_by_label("Longest training").fill("9")
+    page.get_by_role("button", name="Start the run").click()
+
+
+def x_range(page: Page) -> list[float]:
+    figure = "document.querySelector('best-so-far .js-plotly-plot')"
+    found: list[float] = page.evaluate(f"[...{figure}.layout.xaxis.range]")
+    return found
+
+
+def watch(page: Page) -> None:
+    """Trials appear, a zoom survives what comes after it, and a reload goes on where it was."""
+    complete = page.locator("trial-table .state-complete")
+    expect(complete.nth(2)).to_be_visible(timeout=PATIENCE)
+    plot = page.locator("best-so-far .js-plotly-plot")
+    plot.scroll_into_view_if_needed()
+    expect(plot).to_be_visible(timeout=PATIENCE)
+    page.wait_for_function("document.querySelector('best-so-far .js-plotly-plot')?._fullLayout")
+    page.evaluate("import(document.querySelector('script[type=module]').src)")
+    box = plot.locator(".nsewdrag").first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.3)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.7, steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(300)
+    zoomed = x_range(page)
+    before = complete.count()
+    expect(complete.nth(before)).to_be_visible(timeout=PATIENCE)
+    page.wait_for_timeout(500)
+    assert x_range(page) == zoomed
+    page.reload()
+    expect(page.locator("run-status")).to_contain_text("Finished", timeout=PATIENCE)
+
+
+def download(page: Page, folder: Path) -> Path:
+    link = page.get_by_role("link", name="Take the model home")
+    for _ in range(60):
+        page.reload()
+        if link.count():
+            break
+        page.wait_for_timeout(1000)
+    link.click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download ONNX").click()
+    path = folder / "model.onnx"
+    waiting.value.save_as(path)
+    return path
+
+
+def accuracy_on_digits(path: Path) -> Any:
+    session = onnxruntime.InferenceSession(str(path))
+    bunch = load_digits()
+    images = (bunch.images[:, None] / 16).astype(np.float32)
+    probabilities = session.run(None, {"images": images})[0]
+    return (np.asarray(probabilities).argmax(1) == bunch.target).mean()
+
+
+def test_from_the_first_link_to_a_model_that_reads_digits(
+    page: Page, served: Site, tmp_path: Path
+) -> None:
+    archive = tmp_path / "digits.zip"
+    write_digits(archive)
+    set_up(page, served)
+    upload(page, archive)
+    start(page)
+    watch(page)
+    assert accuracy_on_digits(download(page, tmp_path)) > 0.8
