@@ -73,7 +73,6 @@ def watch(page: Page) -> None:
     plot.scroll_into_view_if_needed()
     expect(plot).to_be_visible(timeout=PATIENCE)
     page.wait_for_function("document.querySelector('best-so-far .js-plotly-plot')?._fullLayout")
-    page.evaluate("import(document.querySelector('script[type=module]').src)")
     box = plot.locator(".nsewdrag").first.bounding_box()
     assert box
     page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.3)

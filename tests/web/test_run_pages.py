@@ -10,8 +10,8 @@ from django.urls import reverse
 from automl_web.runs import schedule
 from automl_web.runs.forms import OptionsForm
 from automl_web.runs.models import Run, SearchSpace
-from automl_web.runs.record import Progress, finish, record
 from automl_web.runs.reasons import REASONS
+from automl_web.runs.record import Progress, finish, record
 from automl_web.runs.space_form import RangesForm, ready_made
 from search.history import TrialState
 from search.methods import METHODS
