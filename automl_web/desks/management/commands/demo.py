@@ -51,7 +51,7 @@ class Command(BaseCommand):
                 if check:
                     self._try(model)
                 else:
-                    self._until(lambda: False)
+                    self._stay()
         except (CannotStartError, ImproperlyConfigured) as error:
             raise CommandError(str(error)) from None
         except KeyboardInterrupt:
@@ -88,6 +88,11 @@ class Command(BaseCommand):
             raise CannotStartError(_("No model came of this search: its last training failed."))
         self.stdout.write(_("The model lies in %(folder)s") % {"folder": model.folder})
         return model
+
+    def _stay(self) -> None:
+        words = _("The site stays up at %s until you press Ctrl-C.")
+        self.stdout.write(words % site.url("/"))
+        self._until(lambda: False)
 
     def _prepared(self, version: Version) -> Version:
         def is_prepared() -> bool:
