@@ -14,7 +14,7 @@ SIZES = {"train": 200, "validation": 60, "test": 80}
 
 
 @pytest.fixture(scope="session")
-def digits(tmp_path_factory) -> Path:
+def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small prepared dataset: 8 x 8 digits, one channel."""
     folder = tmp_path_factory.mktemp("digits")
     bunch = load_digits()
@@ -85,5 +85,5 @@ def start(project, version, queue):
 
 
 @pytest.fixture
-def rng():
+def rng() -> np.random.Generator:
     return np.random.default_rng(0)

@@ -1,16 +1,13 @@
-"""A prepared dataset made of scikit-learn's digits, and short ways to train on it."""
+"""A problem on the small prepared digits, and short ways to train on it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
-from sklearn.datasets import load_digits
 
 from search.history import Candidate, Report, Stage
 from search.method import Context, Problem
@@ -18,41 +15,12 @@ from search.problems import PROBLEMS
 from search.problems.image_space import default_space
 from search.training.images import evaluate
 
-SIZES = {"train": 200, "validation": 60, "test": 80}
-
 Train = Callable[..., list[Report]]
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _one_thread() -> None:
     torch.set_num_threads(1)
-
-
-@pytest.fixture(scope="session")
-def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a small prepared dataset: 8 x 8 digits, one channel."""
-    folder = tmp_path_factory.mktemp("digits")
-    bunch = load_digits()
-    images = (bunch.images * 15.9).astype(np.uint8)[:, None]
-    labels = bunch.target.astype(np.int64)
-    start = 0
-    for name, size in SIZES.items():
-        np.save(folder / f"{name}-images.npy", images[start : start + size])
-        np.save(folder / f"{name}-labels.npy", labels[start : start + size])
-        start += size
-    train = images[: SIZES["train"]] / 255
-    meta = {
-        "kind": "images",
-        "classes": [str(digit) for digit in range(10)],
-        "channels": 1,
-        "height": 8,
-        "width": 8,
-        "counts": SIZES,
-        "mean": [float(train.mean())],
-        "std": [float(train.std())],
-    }
-    (folder / "meta.json").write_text(json.dumps(meta))
-    return folder
 
 
 @pytest.fixture(scope="session")

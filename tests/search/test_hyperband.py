@@ -16,7 +16,8 @@ from search.options import OptionError
 from search.space import Space
 from search.strategies.hyperband import ALGORITHM, TABLE, Options, brackets
 from search.training import checkpoint
-from tests.search.conftest import SIZES, train
+from tests.conftest import SIZES
+from tests.search.conftest import train
 
 SMALL = Options(eta=2, max_epochs=4)
 

@@ -125,7 +125,7 @@ def test_same_history_and_seed_same_proposal(method):
 @every_method
 def test_another_seed_gives_another_search(method):
     proposals = {
-        json.dumps(next_proposal(plan(method, seed=seed), PROBLEM, History()).candidate.config)  # type: ignore[union-attr]
+        json.dumps(next_proposal(plan(method, seed=seed), PROBLEM, History()).candidate.config)
         for seed in range(20)
     }
     assert len(proposals) > 1

@@ -21,7 +21,8 @@ from search.training.images import PREDICTIONS, restore
 from search.training.loop import DivergedError, Training, probabilities, train_epoch
 from search.training.optimise import optimiser_of
 from search.training.recipe import Recipe
-from tests.search.conftest import SIZES, a_config, train
+from tests.conftest import SIZES
+from tests.search.conftest import a_config, train
 from tests.search.test_hyperband import assert_same_training
 
 

@@ -113,7 +113,7 @@ def test_each_trial_completes_once(story):
     for _, event in told.events():
         if event["type"] == "moved" and event["state"] == "complete":
             ends[event["number"]] += 1
-    assert ends == {number: 1 for number in range(1, 6)}
+    assert ends == dict.fromkeys(range(1, 6), 1)
 
 
 def test_trials_on_the_two_devices_of_a_cpu_machine_overlap(story):
