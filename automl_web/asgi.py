@@ -14,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "automl_web.settings")
 http = get_asgi_application()
 
 from automl_web.compute.timers import start_duties  # noqa: E402 - needs Django set up
+from automl_web.datasets.body_limit import BodyLimit  # noqa: E402 - needs Django set up
 from automl_web.runs.consumers import websocket_urlpatterns  # noqa: E402 - needs Django set up
 
 
@@ -27,7 +28,7 @@ async def lifespan(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCal
 
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": BodyLimit(http),
         "lifespan": lifespan,
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import time
 from datetime import timedelta
 
@@ -34,6 +35,7 @@ def ingest(version: Version) -> bool:
     """
     if not _claim(version):
         return False
+    _sweep(version)
     try:
         if version.attempt > MAX_ATTEMPTS:
             raise AbandonedError(attempts=MAX_ATTEMPTS)
@@ -78,6 +80,12 @@ def _claim(version: Version) -> bool:
         return False
     version.refresh_from_db()
     return True
+
+
+def _sweep(version: Version) -> None:
+    """Remove the scratch folders of attempts that died."""
+    for left_behind in version.folder.parent.glob(f"{version.folder.name}-*"):
+        shutil.rmtree(left_behind, ignore_errors=True)
 
 
 def _held(version: Version) -> QuerySet[Version]:

@@ -1,4 +1,4 @@
-"""Uploading, preparing and looking at datasets, as the people of a project meet them."""
+"""Preparing datasets and looking at them, as the people of a project do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from automl_web.accounts.models import User
-from automl_web.celery import app
 from automl_web.datasets import store, tasks
 from automl_web.datasets.example import create_example
 from automl_web.datasets.ingest import ingest, stale_versions, waiting_versions
@@ -40,109 +39,11 @@ def ready(version: Version) -> Version:
     return version
 
 
-def upload(client, project, content, name="", file="pets.zip"):
-    sent = {"name": name, "file": SimpleUploadedFile(file, content)}
-    return client.post(reverse("dataset-new", args=[project.slug]), sent)
-
-
 def age(version: Version, **changes: object) -> None:
     Version.objects.filter(pk=version.pk).update(**changes)
 
 
-# Uploading
-
-
-def test_an_upload_becomes_a_version_that_waits_to_be_prepared(
-    editor_client, project, zip_file, django_capture_on_commit_callbacks, monkeypatch
-):
-    hinted: list[tuple[str, list[int], str]] = []
-    monkeypatch.setattr(
-        app, "send_task", lambda name, args, queue, retry: hinted.append((name, args, queue))
-    )
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = upload(editor_client, project, zip_file.read_bytes(), "My pets")
-    version = Version.objects.get()
-    assert answer.headers["Location"] == reverse("dataset", args=[version.dataset_id])
-    assert version.state == State.UPLOADED
-    assert version.dataset.name == "My pets"
-    assert version.upload.read_bytes() == zip_file.read_bytes()
-    assert hinted == [("datasets.prepare", [version.pk], "control")]
-
-
-def test_without_a_broker_an_upload_still_succeeds(
-    editor_client, project, zip_file, django_capture_on_commit_callbacks, monkeypatch, caplog
-):
-    from kombu.exceptions import OperationalError
-
-    def refuse(*args: object, **kwargs: object) -> None:
-        raise OperationalError("connection refused")
-
-    monkeypatch.setattr(app, "send_task", refuse)
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = upload(editor_client, project, zip_file.read_bytes())
-    assert answer.status_code == 302
-    assert "connection refused" in caplog.text
-
-
-def test_nothing_of_an_upload_stays_behind_but_the_version_itself(
-    editor_client, project, zip_file, settings
-):
-    upload(editor_client, project, zip_file.read_bytes())
-    upload(editor_client, project, b"no zip")
-    assert list(settings.FILE_UPLOAD_TEMP_DIR.iterdir()) == []
-
-
-def test_a_dataset_without_a_name_is_called_as_its_file(editor_client, project, zip_file):
-    upload(editor_client, project, zip_file.read_bytes(), file="Weld images.zip")
-    assert Dataset.objects.get().name == "Weld images"
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b"no zip at all", "This is not a zip file."),
-        (b"PK\3\4 and then nothing", "This zip file ends too early."),
-        (b"", "This file is empty."),
-    ],
-)
-def test_what_is_no_zip_is_said_at_once_beside_the_field(editor_client, project, content, sentence):
-    answer = upload(editor_client, project, content)
-    assert answer.status_code == 422
-    assert answer.context["form"].errors["file"][0].startswith(sentence)
-    assert 'id="error_1_id_file"' in answer.content.decode()
-    assert not Dataset.objects.exists()
-
-
-def test_a_form_without_a_file_asks_for_one(editor_client, project):
-    answer = editor_client.post(reverse("dataset-new", args=[project.slug]), {"name": "Pets"})
-    assert answer.status_code == 422
-    assert answer.context["form"].errors["file"] == ["Choose a zip file of class folders."]
-
-
-def test_a_file_that_is_too_large_is_refused_in_words_and_not_kept(
-    editor_client, project, settings
-):
-    settings.MAX_UPLOAD_BYTES = 2**20
-    answer = upload(editor_client, project, bytes(2 * 2**20))
-    assert answer.status_code == 422
-    (sentence,) = answer.context["form"].errors["file"]
-    assert sentence.startswith("This file is larger than 1.0")
-    assert list(settings.FILE_UPLOAD_TEMP_DIR.iterdir()) == []
-
-
-def test_a_full_disk_is_told_and_not_filled(editor_client, project, monkeypatch):
-    monkeypatch.setattr("automl_web.datasets.forms.KEPT_FREE_BYTES", 2**60)
-    answer = upload(editor_client, project, bytes(2**20))
-    assert answer.context["form"].errors["file"][0].startswith("The disk of this site is too full")
-
-
-def test_an_upload_needs_its_token(bob, project, zip_file):
-    from django.test import Client
-
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(bob)
-    assert upload(client, project, zip_file.read_bytes()).status_code == 403
-    assert not Dataset.objects.exists()
+# Preparing
 
 
 def test_uploading_again_makes_the_next_version(editor_client, ready, zip_file):
@@ -153,9 +54,6 @@ def test_uploading_again_makes_the_next_version(editor_client, ready, zip_file):
         (1, State.READY),
         (2, State.UPLOADED),
     ]
-
-
-# Preparing
 
 
 def test_the_task_prepares_a_version_and_forgets_the_upload(version):
@@ -188,11 +86,13 @@ def test_a_refused_file_is_told_in_a_sentence_and_forgotten(version):
     assert not version.folder.exists()
 
 
-def test_a_version_whose_worker_died_is_taken_up_again(version):
+def test_a_version_whose_worker_died_is_taken_up_again_and_its_scratch_removed(version):
+    (version.folder.parent / f"{version.pk}-scratch").mkdir(parents=True)
     age(version, state=State.PREPARING, attempt=1, beat_at=timezone.now() - timedelta(minutes=2))
     assert list(stale_versions()) == [version]
     assert ingest(version)
     assert version.state == State.READY
+    assert list(version.folder.parent.iterdir()) == [version.folder]
 
 
 def test_a_version_that_is_being_prepared_is_left_alone(version):
