@@ -70,8 +70,7 @@ class RangesForm(forms.Form):
     def _add(self, h: Hyperparameter, entry: Mapping[str, Any]) -> None:
         if h.choices:
             self.fields[h.name] = forms.MultipleChoiceField(
-                label=gettext(h.title),
-                help_text=gettext(h.help),
+                label=gettext("may be"),
                 choices=[(choice, gettext(choice)) for choice in h.choices],
                 initial=_choices(entry),
                 widget=forms.CheckboxSelectMultiple,
