@@ -57,7 +57,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
     page = {
         "project": found,
         "form": form,
-        "rows": [(m, RoleForm({"role": m.role}, auto_id=f"role-{m.pk}")) for m in memberships],
+        "rows": [(m, RoleForm({"role": m.role}, auto_id=f"%s-{m.pk}")) for m in memberships],
         "is_owner": found.role_of(person(request)) == Role.OWNER,
     }
     return render(request, "projects/members.html", page, status=_status(request))

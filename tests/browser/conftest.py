@@ -140,5 +140,6 @@ def _complaint(message: ConsoleMessage, opened: set[str]) -> list[str]:
     """What is wrong, if anything; that a page itself answered 404 or 422 is what some tests want."""
     where = message.location["url"]
     is_answer = message.text.startswith("Failed to load") and where in opened
-    is_wrong = message.type in {"error", "warning"} and not is_answer
+    is_icon = where.endswith("/favicon.ico")  # asked for where an address is no page
+    is_wrong = message.type in {"error", "warning"} and not is_answer and not is_icon
     return [f"{message.text} ({where})"] if is_wrong else []

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urldefrag, urlsplit
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Site, running
+from tests.browser.crawl import TALL, crawl, kind
 from tests.browser.people import ADMIN, NEWCOMER
 
 OWN_FORMS = "main form[method=post]:not([action])"
@@ -24,34 +23,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "tests.browser.pseudo_asgi:application", tmp_path_factory.mktemp("pseudo")
     ) as live:
         yield live
-
-
-def crawl(site: Site, page: Page) -> Iterator[str]:
-    """Open one page of each kind that links lead to from home, then each state that it can show."""
-    waiting, seen = [f"{site.url}/"], set()
-    while waiting:
-        address = waiting.pop(0)
-        if kind(address) in seen or not address.startswith(site.url):
-            continue
-        seen.add(kind(address))
-        answer = page.goto(address)
-        if answer is None or "text/html" not in answer.headers["content-type"]:
-            continue
-        waiting += links(page)
-        yield from states(page, address)
-
-
-def links(page: Page) -> list[str]:
-    """Where the page leads, downloads aside."""
-    addresses = page.locator("a[href]:not([download])").evaluate_all(
-        "links => links.map(link => link.href)"
-    )
-    return [urldefrag(address).url for address in addresses]
-
-
-def kind(address: str) -> str:
-    """Pages that differ by a number alone are of one kind: one of them is enough."""
-    return re.sub(r"\d+", "0", urlsplit(address).path)
 
 
 def states(page: Page, address: str) -> Iterator[str]:
@@ -74,9 +45,9 @@ def look(page: Page) -> list[str]:
 
 
 def test_no_word_is_outside_the_translations(site: Site, page: Page) -> None:
-    page.set_viewport_size({"width": 1280, "height": 5000})  # figures are drawn when they are seen
+    page.set_viewport_size({"width": 1280, "height": TALL})
     site.sign_in(page, ADMIN)
-    looked = {address: look(page) for address in crawl(site, page)}
+    looked = {state: look(page) for address in crawl(site, page) for state in states(page, address)}
     where = {word: address for address, words in looked.items() for word in words}
     assert where == {}
     assert len({kind(address) for address in looked}) > 10

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from django import template
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -24,12 +23,10 @@ def rail(context: Context, css: str) -> dict[str, Any]:
         "runs": _("Runs"),
         "models": _("Models"),
     }
-    links = []
-    for name, title in names.items():
-        with suppress(NoReverseMatch):
-            links.append((title, reverse(name)))
     here = context["request"].path
-    return {"css": css, "links": [(title, url, here.startswith(url)) for title, url in links]}
+    addresses = {title: reverse(name) for name, title in names.items()}
+    links = [(title, url, here.startswith(url)) for title, url in addresses.items()]
+    return {"css": css, "links": links}
 
 
 class Capture(template.Node):

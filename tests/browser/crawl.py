@@ -1,0 +1,43 @@
+"""Walking over all pages that links lead to from home."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urldefrag, urlsplit
+
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Site
+
+TALL = 5000
+"""A window this high shows a whole page: figures are drawn when they are seen."""
+
+
+def crawl(site: Site, page: Page) -> Iterator[str]:
+    """Open one page of each kind that links lead to from home."""
+    waiting, seen = [f"{site.url}/"], set()
+    while waiting:
+        address = waiting.pop(0)
+        if kind(address) in seen or not address.startswith(site.url):
+            continue
+        seen.add(kind(address))
+        answer = page.goto(address)
+        if answer is None or "text/html" not in answer.headers["content-type"]:
+            continue
+        waiting += links(page)
+        page.wait_for_load_state("networkidle")
+        yield address
+
+
+def links(page: Page) -> list[str]:
+    """Where the page leads, downloads aside."""
+    addresses = page.locator("a[href]:not([download])").evaluate_all(
+        "links => links.map(link => link.href)"
+    )
+    return [urldefrag(address).url for address in addresses]
+
+
+def kind(address: str) -> str:
+    """Pages that differ by a number alone are of one kind: one of them is enough."""
+    return re.sub(r"\d+", "0", urlsplit(address).path)
