@@ -65,6 +65,7 @@ class Reported:
     number: int
     steps: list[int]
     values: dict[str, list[float | None]]
+    cost: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,7 @@ def apply(state: LiveState, event: Event) -> None:
         case Reported():
             if row := state["trials"].get(str(event.number)):
                 extend(row, event.steps, event.values)
+                row["cost"] = max(row["cost"], event.cost)
         case Logged():
             state["log"] += [[event.number, line] for line in event.lines]
             del state["log"][:-LOG_LINES]
@@ -255,47 +257,3 @@ def extend(row: TrialRow, steps: list[int], values: Mapping[str, list[float | No
         old = row["curves"].get(name, [None] * len(row["steps"]))[:kept]
         row["curves"][name] = old + list(values.get(name, [None] * len(steps)))
     row["steps"] = row["steps"][:kept] + list(steps)
-
-
-def compact(events: Iterable[Event]) -> list[Event]:
-    """The same story in fewer events: points of one trial in a row are joined, and its log lines too.
-
-    Folding the result gives the state that folding `events` gives.
-    """
-    told: list[Event] = []
-    last: dict[tuple[str, int], int] = {}  # where a trial's latest joinable event stands in `told`
-    for event in events:
-        match event:
-            case Reported():
-                index = last.get(("reported", event.number))
-                if index is not None and _follows(told[index], event):
-                    told[index] = _joined(told[index], event)
-                    continue
-                last["reported", event.number] = len(told)
-            case Logged():
-                index = last.get(("logged", -1))
-                if index is not None and told[index].number == event.number:  # type: ignore[union-attr]
-                    earlier = told[index]
-                    assert isinstance(earlier, Logged)
-                    told[index] = Logged(event.number, (earlier.lines + event.lines)[-LOG_LINES:])
-                    continue
-                last["logged", -1] = len(told)
-            case TrialCreated() | TrialMoved():
-                last.pop(("reported", event.number), None)
-        told.append(event)
-    return told
-
-
-def _follows(earlier: Event, later: Reported) -> bool:
-    assert isinstance(earlier, Reported)
-    return bool(earlier.steps and later.steps and earlier.steps[-1] < later.steps[0])
-
-
-def _joined(earlier: Event, later: Reported) -> Reported:
-    assert isinstance(earlier, Reported)
-    row: Any = {
-        "steps": list(earlier.steps),
-        "curves": {k: list(v) for k, v in earlier.values.items()},
-    }
-    extend(row, later.steps, later.values)
-    return Reported(later.number, row["steps"], row["curves"])

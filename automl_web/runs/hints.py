@@ -24,7 +24,7 @@ def hint(task: str, argument: int | str, celery_queue: str = CONTROL) -> None:
     def send() -> None:
         try:
             current_app.send_task(task, args=[argument], queue=celery_queue, retry=False)
-        except (OperationalError, ConnectionError, OSError) as error:
+        except (OperationalError, OSError) as error:
             log.warning("hint %s(%s) was not sent: %s", task, argument, error)
 
     transaction.on_commit(send, robust=True)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from automl_web.runs.models import Event, Report, Run, Trial
+from search.compaction import compact
 from search.events import (
     LOG_LINES,
     WINDOW,
@@ -18,7 +19,6 @@ from search.events import (
     TrialMoved,
     TrialRow,
     apply,
-    compact,
     empty,
     extend,
     from_json,

@@ -20,6 +20,7 @@ from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
+from redis.exceptions import RedisError
 
 from automl_web.runs.models import ConflictError, Event, Report, Run, Trial
 from search.events import Event as Story
@@ -87,7 +88,7 @@ def _tick(run_id: int, seq: int) -> None:
         async_to_sync(layer.group_send)(
             group_of(run_id), {"type": "tick", "run": run_id, "seq": seq}
         )
-    except (ConnectionError, OSError, TimeoutError) as error:
+    except (RedisError, OSError) as error:
         log.warning("tick of run %s was not sent: %s", run_id, error)
 
 
@@ -114,10 +115,12 @@ def is_cancelled(claim: Claim) -> bool:
 
 def record(claim: Claim, progress: Progress, seconds: float) -> None:
     """Store reports, log lines and the checkpoint of a training. Raises LeaseLostError."""
-    events = _events_of(claim.number, progress)
+    cost = claim.cost + seconds
+    events = _events_of(claim.number, progress, cost)
     with telling(claim.run_id, events):
-        fields: dict[str, Any] = {"lease_until": lease(), "cost": claim.cost + seconds}
+        fields: dict[str, Any] = {"lease_until": lease()}
         if progress.reports:
+            fields["cost"] = cost
             fields["step"] = progress.reports[-1][0]
             fields["values"] = _finite(progress.reports[-1][1])
         if progress.checkpoint:
@@ -127,7 +130,7 @@ def record(claim: Claim, progress: Progress, seconds: float) -> None:
         _store_reports(claim.trial_id, progress.reports)
 
 
-def _events_of(number: int, progress: Progress) -> list[Story]:
+def _events_of(number: int, progress: Progress, cost: float) -> list[Story]:
     events: list[Story] = []
     if progress.reports:
         names = list(dict.fromkeys(name for _, values in progress.reports for name in values))
@@ -136,6 +139,7 @@ def _events_of(number: int, progress: Progress) -> list[Story]:
                 number,
                 steps=[step for step, _ in progress.reports],
                 values={n: [values.get(n) for _, values in progress.reports] for n in names},
+                cost=cost,
             )
         )
     if progress.lines:

@@ -40,6 +40,7 @@ export interface Reported {
   number: number
   steps: number[]
   values: Record<string, (number | null)[]>
+  cost: number
 }
 
 export interface Logged {

@@ -46,7 +46,10 @@ export function applyEvent(state: LiveState, event: RunEvent): void {
       return
     case "reported": {
       const row = state.trials[event.number]
-      if (row) extend(row, event)
+      if (row) {
+        extend(row, event)
+        row.cost = Math.max(row.cost, event.cost)
+      }
       return
     }
     case "logged":

@@ -31,7 +31,7 @@ export function moved(
 }
 
 export function reported(number: number, steps: number[], accuracy: (number | null)[]): RunEvent {
-  return { type: "reported", number, steps, values: { val_accuracy: accuracy } }
+  return { type: "reported", number, steps, values: { val_accuracy: accuracy }, cost: 0 }
 }
 
 export function completed(number: number, accuracy: number, params = 412_000): RunEvent {

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search import events, typescript
+from search.compaction import compact
 from search.events import (
     LOG_LINES,
     WINDOW,
@@ -21,7 +22,6 @@ from search.events import (
     RunMoved,
     TrialCreated,
     TrialMoved,
-    compact,
     fold,
     from_json,
     to_json,
