@@ -10,22 +10,28 @@ from pathlib import Path
 
 import numpy as np
 
-HEAD = "| what | n | median | p95 | max |\n|---|---|---|---|---|"
+HEAD = "| what | n | median | p95 | max | within |\n|---|---|---|---|---|---|"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """What was measured, in seconds."""
+    """What was measured, in seconds, and the goal if there is one."""
 
     name: str
+    goal: float | None
     seconds: Sequence[float]
 
     def row(self) -> str:
-        if not self.seconds:
-            return f"| {self.name} | 0 | | | |"
         median, p95, longest = np.percentile(self.seconds, (50, 95, 100)) * 1000
         count = f"{len(self.seconds):,}"
-        return f"| {self.name} | {count} | {median:.0f} ms | {p95:.0f} ms | {longest:.0f} ms |"
+        times = f"{median:.0f} ms | {p95:.0f} ms | {longest:.0f} ms"
+        return f"| {self.name} | {count} | {times} | {self._within()} |"
+
+    def _within(self) -> str:
+        if self.goal is None:
+            return ""
+        share = np.mean(np.array(self.seconds) <= self.goal)
+        return f"{share:.1%} in {self.goal * 1000:.0f} ms"
 
 
 def table(figures: Iterable[Figure]) -> str:

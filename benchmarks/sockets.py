@@ -16,10 +16,11 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from automl_web.runs.record import Claim
 from benchmarks.measured import Figure
-from benchmarks.trials import claimed, session
+from benchmarks.trials import held, session
 from benchmarks.writer import Told, tell, writer
 
 CLIENTS = 20
+TRIALS = 4
 EVENTS_A_SECOND = 200
 SECONDS = 20
 EVENTS_A_COMMIT = 2
@@ -44,14 +45,15 @@ class Watcher:
 
 def measure(seed: int) -> list[Figure]:
     watchers = [Watcher() for _ in range(CLIENTS)]
-    told = asyncio.run(_watch(watchers, claimed(4, seed), session()))
+    with held(TRIALS, seed) as claims:
+        told = asyncio.run(_watch(watchers, claims, session()))
     delays = [delay for watcher in watchers for delay in _delays(watcher, told)]
     rate = EVENTS_A_COMMIT * (len(told) - 1) / (told[-1].at - told[0].at)
     gaps = sum(watcher.gaps for watcher in watchers)
     ends = sorted({watcher.seq for watcher in watchers})
     print(f"{CLIENTS} clients, {rate:.0f} events/s; last seq {told[-1].seq}, of the clients {ends}")
     print(f"{gaps} gaps, {sum(len(w.learned) for w in watchers):,} frames\n")
-    return [Figure(f"commit to frame, {CLIENTS} clients", delays)]
+    return [Figure(f"commit to frame, {CLIENTS} clients", None, delays)]
 
 
 async def _watch(watchers: list[Watcher], claims: list[Claim], key: str) -> list[Told]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any, TypeVar
 
@@ -17,8 +18,9 @@ from automl_web.datasets.models import Version
 from automl_web.projects.models import Project
 from automl_web.runs import schedule
 from automl_web.runs.models import Run
-from automl_web.runs.record import Claim
+from automl_web.runs.record import Claim, finish
 from automl_web.runs.start import start_run
+from search.history import TrialState
 from search.problems.image_space import default_space
 
 SHORT = {"epochs": 1, "layers": 2, "width": 8, "batch_size": 64}
@@ -87,11 +89,19 @@ def begin(fixed: dict[str, int], max_trials: int, seed: int, **chosen: Any) -> R
     )
 
 
-def claimed(count: int, seed: int) -> list[Claim]:
+@contextmanager
+def held(count: int, seed: int) -> Iterator[list[Claim]]:
     """Trials of a new run whose work the benchmark itself holds: no device serves their queue."""
     queue, _ = Queue.objects.get_or_create(name=DESK)
-    begin(SHORT, count, seed, concurrency=count, queue=queue)
-    return [until(partial(_claim, queue, number), 30) for number in range(count)]
+    run = begin(SHORT, count, seed, concurrency=count, queue=queue)
+    claims = [until(partial(_claim, queue, number), 30) for number in range(count)]
+    try:
+        yield claims
+    finally:
+        run.refresh_from_db()
+        schedule.cancel_run(run)
+        for claim in claims:
+            finish(claim, TrialState.CANCELLED, seconds=0)
 
 
 def _claim(queue: Queue, number: int) -> Claim | None:
