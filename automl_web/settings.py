@@ -106,6 +106,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # Work
 LEASE_SECONDS = env.number("AUTOML_LEASE", 30, minimum=0.5)
 DEVICES = env.text("AUTOML_DEVICES", "auto")
+RUNNER = env.text("AUTOML_RUNNER", "search.runner")  # the module that trains; tests have a lighter one
 MAX_UPLOAD_BYTES = int(env.number("AUTOML_MAX_UPLOAD_MB", 4096, minimum=1) * 2**20)
 
 # Accounts

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from django.conf import settings
+
 KILL_AFTER = 1.0
 """Seconds between asking the runner to go and ending it."""
 
@@ -52,7 +54,7 @@ class Runner:
         self.project = project
         self._said: SimpleQueue[Said] = SimpleQueue()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "search.runner", "--device", device],
+            [sys.executable, "-m", settings.RUNNER, "--device", device],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
