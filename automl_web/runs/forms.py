@@ -65,6 +65,20 @@ class RunForm(forms.Form):
         max_value=1_000,
         help_text=_("More than the queue has devices will wait."),
     )
+    minutes = forms.FloatField(
+        label=_("Minutes for the whole run"),
+        required=False,
+        min_value=0.1,
+        max_value=100_000,
+        help_text=_("Empty: as long as it needs. The final training is counted in."),
+    )
+    trial_minutes = forms.FloatField(
+        label=_("Minutes for one trial"),
+        required=False,
+        min_value=0.01,
+        max_value=100_000,
+        help_text=_("Empty: as long as it needs. What a stopped trial has reached counts."),
+    )
     seed = forms.IntegerField(
         label=_("Seed"),
         initial=0,

@@ -63,9 +63,10 @@ class Run(models.Model):
         State.RUNNING: {State.PAUSED, State.COMPLETED, State.FAILED, State.CANCELLED},
         State.PAUSED: {State.RUNNING, State.CANCELLED},
         State.COMPLETED: set(),
-        State.FAILED: set(),
+        State.FAILED: {State.RUNNING},  # its failed trials are tried again
         State.CANCELLED: set(),
     }
+    OVER = (State.COMPLETED, State.FAILED, State.CANCELLED)
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
     name = models.CharField(max_length=100)
@@ -77,6 +78,11 @@ class Run(models.Model):
     seed = models.PositiveIntegerField(default=0)
     max_trials = models.PositiveIntegerField()
     concurrency = models.PositiveIntegerField(default=2)
+    # Minutes that the search may take, and one trial's training; none: as long as they need.
+    minutes = models.FloatField(null=True)
+    trial_minutes = models.FloatField(null=True)
+    deadline = models.DateTimeField(null=True)
+    time_left = models.DurationField(null=True)  # of the deadline, while the run is paused
     state = models.CharField(max_length=10, choices=State.choices, default=State.CREATED)
     reason = models.CharField(max_length=200, blank=True)
     total = models.PositiveIntegerField(null=True)
@@ -105,11 +111,20 @@ class Run(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return not self.MOVES[Run.State(self.state)]
+        return self.state in self.OVER
 
 
 class Trial(models.Model):
     """One candidate trained at one fidelity. Whoever holds the current `fence` may write; nobody else."""
+
+    class Wish(models.TextChoices):
+        """What a trial's worker is asked to do as soon as it looks."""
+
+        NONE = ""
+        STOP = "stop"  # end the training, keep what it reached
+        CANCEL = "cancel"  # end it for nothing
+        GIVE_BACK = "give_back"  # let it wait again, to go on from its checkpoint
+        TIME = "time"  # the search's time is up: as STOP
 
     MOVES: dict[TrialState, set[TrialState]] = {
         TrialState.WAITING: {TrialState.RUNNING, TrialState.CANCELLED},
@@ -123,9 +138,9 @@ class Trial(models.Model):
         },
         TrialState.LOST: {TrialState.RUNNING, TrialState.CANCELLED, TrialState.FAILED},
         TrialState.COMPLETE: set(),
-        TrialState.STOPPED: set(),
-        TrialState.FAILED: set(),
-        TrialState.CANCELLED: set(),
+        TrialState.STOPPED: {TrialState.WAITING},  # these three: tried again by a person
+        TrialState.FAILED: {TrialState.WAITING},
+        TrialState.CANCELLED: {TrialState.WAITING},
     }
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="trials")
@@ -145,7 +160,7 @@ class Trial(models.Model):
     lost = models.PositiveIntegerField(default=0)
     device = models.ForeignKey(Device, on_delete=models.SET_NULL, null=True, related_name="trials")
     lease_until = models.DateTimeField(null=True)
-    cancel_requested = models.BooleanField(default=False)
+    wish = models.CharField(max_length=10, choices=Wish.choices, default=Wish.NONE, blank=True)
     # What came of it
     step = models.PositiveIntegerField(default=0)
     checkpoint = models.CharField(max_length=200, blank=True)

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 REASONS = {
     "cancelled": _("Cancelled by a person."),
     "stopped_by_person": _("Stopped by a person. What it had reached counts."),
+    "time_is_up": _("Its time was up. What it had reached counts."),
+    "given_back": _("Given back by its device. It goes on from its last checkpoint."),
+    "time_budget": _("The time of the search was up before it began."),
     "lost": _(
         "Its worker went silent. It goes on from its last checkpoint on the next free device."
     ),

@@ -55,10 +55,14 @@ class Progress:
     checkpoint: str = ""
 
 
+def from_now(length: timedelta) -> Combinable:
+    """A time from now, by the database's clock: hosts' clocks may differ."""
+    return ExpressionWrapper(Now() + Value(length), output_field=DateTimeField())
+
+
 def lease() -> Combinable:
-    """The end of a lease that begins now, by the database's clock: hosts' clocks may differ."""
-    length = Value(timedelta(seconds=settings.LEASE_SECONDS))
-    return ExpressionWrapper(Now() + length, output_field=DateTimeField())
+    """The end of a lease that begins now."""
+    return from_now(timedelta(seconds=settings.LEASE_SECONDS))
 
 
 def group_of(run_id: int) -> str:
@@ -98,19 +102,18 @@ def _held(claim: Claim) -> Any:
     )
 
 
-def beat(claim: Claim) -> bool:
-    """Renew the lease and say whether a cancel was asked for. Raises LeaseLostError."""
+def beat(claim: Claim) -> None:
+    """Renew the lease. Raises LeaseLostError."""
     if _held(claim).update(lease_until=lease()) != 1:
         raise LeaseLostError
-    return bool(Trial.objects.values_list("cancel_requested", flat=True).get(pk=claim.trial_id))
 
 
-def is_cancelled(claim: Claim) -> bool:
-    """Whether a cancel was asked for. Raises LeaseLostError."""
-    asked = _held(claim).values_list("cancel_requested", flat=True).first()
+def wish(claim: Claim) -> Trial.Wish:
+    """What the trial's worker is asked to do. Raises LeaseLostError."""
+    asked = _held(claim).values_list("wish", flat=True).first()
     if asked is None:
         raise LeaseLostError
-    return bool(asked)
+    return Trial.Wish(asked)
 
 
 def record(claim: Claim, progress: Progress, seconds: float) -> None:
@@ -169,15 +172,20 @@ def finish(
     loss: float | None = None,
     reason: str = "",
     detail: str = "",
+    crashed: bool = False,
 ) -> None:
-    """End the claim: the trial has ended, or waits for another attempt. Raises LeaseLostError."""
+    """End the claim: the trial has ended, or waits again. Raises LeaseLostError.
+
+    Only a crash of the trial's own counts as an attempt; a trial that was given back does not pay.
+    """
     values: dict[str, float] = Trial.objects.values_list("values", flat=True).get(pk=claim.trial_id)
     again = state is TrialState.WAITING
+    attempt = claim.attempt + (again and crashed)
     moved = TrialMoved(
         claim.number,
         was=TrialState.RUNNING,
         state=state,
-        attempt=claim.attempt + again,
+        attempt=attempt,
         reason=reason,
         values={} if again else values,
         loss=None if again else loss,
@@ -187,7 +195,8 @@ def finish(
         ended = {} if again else {"finished_at": Now(), "finished_seq": seq, "loss": loss}
         changed = _held(claim).update(
             state=state.value,
-            attempt=claim.attempt + again,
+            attempt=attempt,
+            wish=Trial.Wish.NONE,
             reason=reason,
             detail=detail[-20_000:],
             cost=claim.cost + seconds,
@@ -210,7 +219,7 @@ def move_trial(
         trial.number,
         was=was,
         state=target,
-        attempt=trial.attempt,
+        attempt=fields.get("attempt", trial.attempt),
         reason=reason,
         values=trial.values if target.is_final else {},
         cost=trial.cost,
@@ -236,7 +245,7 @@ def move_run(run: Run, target: Run.State, reason: str = "", **fields: Any) -> No
         raise ConflictError
     with telling(run.pk, [RunMoved(target, total=fields.get("total"), reason=reason)]):
         same = Run.objects.filter(pk=run.pk, state=was, version=run.version)
-        if not Run.MOVES[target]:
+        if target in Run.OVER:
             fields["finished_at"] = Now()
         changed = same.update(state=target, reason=reason, version=F("version") + 1, **fields)
         if changed != 1:

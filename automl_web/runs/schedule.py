@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Now
 from django.db.utils import IntegrityError
 
@@ -13,10 +15,10 @@ from automl_web.compute.models import Device, Queue
 from automl_web.runs.hints import hint_advance, hint_take_home, hint_work
 from automl_web.runs.history import history_of, plan_of, problem_of
 from automl_web.runs.models import ConflictError, Run, Trial
-from automl_web.runs.record import Claim, lease, move_run, move_trial, telling
+from automl_web.runs.record import Claim, from_now, lease, move_run, move_trial, telling
 from search import history as library
 from search.events import TrialCreated, TrialMoved
-from search.history import History, TrialState
+from search.history import History, Stage, TrialState
 from search.loop import expected_trials, next_proposal, trial_of
 from search.message import Message
 
@@ -24,6 +26,9 @@ log = logging.getLogger(__name__)
 
 CLAIMABLE = (TrialState.WAITING.value, TrialState.LOST.value)
 OPEN = (*CLAIMABLE, TrialState.RUNNING.value)
+HARMLESS = (Trial.Wish.NONE, Trial.Wish.GIVE_BACK)
+"""Wishes with which a trial that waits may be taken up."""
+
 BEAT_AGE = Value(timedelta(seconds=30))
 LOST_CAP = 50
 """Lost leases after which a trial is given up: a storm must not fail a healthy trial."""
@@ -32,7 +37,10 @@ LOST_CAP = 50
 def begin(run: Run) -> None:
     """Let a created run search. Raises ConflictError."""
     total = expected_trials(plan_of(run), problem_of(run))
-    move_run(run, Run.State.RUNNING, total=total, started_at=Now())
+    fields: dict[str, Any] = {"total": total, "started_at": Now()}
+    if run.minutes is not None:
+        fields["deadline"] = from_now(timedelta(minutes=run.minutes))
+    move_run(run, Run.State.RUNNING, **fields)
     hint_advance(run.pk)
 
 
@@ -46,6 +54,8 @@ def advance(run_id: int) -> None:
         return
     plan, problem = plan_of(run), problem_of(run)
     history = history_of(run, problem)
+    if time_is_up(run):
+        plan = replace(plan, max_trials=0)  # only the confirming trial may still come
     fresh: list[library.Trial] = []
     while len(history.running()) < run.concurrency:
         proposal = next_proposal(plan, problem, history)
@@ -129,7 +139,7 @@ def _claimable(queue: str) -> QuerySet[Trial]:
     return (
         Trial.objects.filter(
             state__in=CLAIMABLE,
-            cancel_requested=False,
+            wish__in=HARMLESS,
             run__state=Run.State.RUNNING,
             run__queue__name=queue,
             run__queue__paused=False,
@@ -155,7 +165,7 @@ def _take(trial: Trial, device: Device) -> Claim | None:
                 pk=trial.pk,
                 state=trial.state,
                 fence=trial.fence,
-                cancel_requested=False,
+                wish__in=HARMLESS,
             )
             changed = still.update(
                 state=TrialState.RUNNING.value,
@@ -163,6 +173,7 @@ def _take(trial: Trial, device: Device) -> Claim | None:
                 device=device,
                 lease_until=lease(),
                 started_at=Now(),
+                wish=Trial.Wish.NONE,
                 reason="",
             )
             if changed != 1:
@@ -179,52 +190,34 @@ def _take(trial: Trial, device: Device) -> Claim | None:
     )
 
 
-def cancel_trial(trial: Trial) -> None:
-    """Stop one trial: at once if it waits, else as soon as its worker looks. Raises ConflictError."""
-    if trial.state == TrialState.RUNNING.value:
-        running = Trial.objects.filter(pk=trial.pk, state=TrialState.RUNNING.value)
-        if running.update(cancel_requested=True) != 1:
-            raise ConflictError
-        return
-    move_trial(trial, TrialState.CANCELLED, reason="cancelled")
-    hint_advance(trial.run_id)
+def time_is_up(run: Run) -> bool:
+    """Whether the search must end now for the best candidate to be trained anew in time.
 
-
-def cancel_run(run: Run) -> None:
-    """End the run; its waiting trials are cancelled, its running ones asked to stop."""
-    move_run(run, Run.State.CANCELLED, reason="cancelled", taken_home=True)
-    for trial in Trial.objects.filter(run=run, state__in=OPEN):
-        try:
-            cancel_trial(trial)
-        except ConflictError:  # claimed or ended in between: reap() looks after it
-            log.info("trial %s moved while its run was cancelled", trial.pk)
-
-
-def pause(run: Run) -> None:
-    """Begin nothing new; what trains goes on. Raises ConflictError."""
-    move_run(run, Run.State.PAUSED)
-
-
-def resume(run: Run) -> None:
-    move_run(run, Run.State.RUNNING)
-    hint_advance(run.pk)
-    hint_work(run.queue.name)
+    Twice the longest training so far is kept for that, at most half of the whole time: the last
+    trial of a bracket has trained only the difference to the rung below.
+    """
+    if run.deadline is None or run.minutes is None:
+        return False
+    complete = run.trials.filter(state=TrialState.COMPLETE.value)
+    longest = complete.aggregate(seconds=Max("cost"))["seconds"] or 0
+    kept = min(timedelta(seconds=2 * longest), timedelta(minutes=run.minutes / 2))
+    return Run.objects.filter(pk=run.pk, deadline__lte=from_now(kept)).exists()
 
 
 def reap() -> None:
-    """Expire leases, finish cancels that nobody holds, and send hints again that may be lost."""
+    """Expire leases and times, finish wishes that nobody holds, send hints again that may be lost."""
     _expire_leases()
-    _finish_cancels()
+    _end_searches_whose_time_is_up()
+    _finish_wishes()
     opened = Count("trials", filter=Q(trials__state__in=OPEN))
     hungry = Run.objects.filter(state=Run.State.RUNNING).annotate(opened=opened)
     for pk in hungry.filter(opened__lt=F("concurrency")).values_list("pk", flat=True):
         hint_advance(pk)
     for queue in Queue.objects.filter(_has_idle_device(), _has_waiting_trial(), paused=False):
         hint_work(queue.name)
-    for run in Run.objects.filter(
-        state__in=(Run.State.COMPLETED, Run.State.FAILED), taken_home=False
-    ):
-        hint_take_home(run.pk)
+    ended = Run.objects.filter(state__in=(Run.State.COMPLETED, Run.State.FAILED))
+    for pk in ended.filter(taken_home=False).values_list("pk", flat=True):
+        hint_take_home(pk)
 
 
 def _expire_leases() -> None:
@@ -239,18 +232,32 @@ def _expire_leases() -> None:
             log.info("trial %s came back just before it was given up", trial.pk)
 
 
-def _finish_cancels() -> None:
-    asked = Trial.objects.filter(state__in=CLAIMABLE).filter(
-        Q(cancel_requested=True) | Q(run__state=Run.State.CANCELLED)
-    )
-    for trial in asked:
-        try:
-            move_trial(trial, TrialState.CANCELLED, reason="cancelled")
-        except ConflictError:
-            log.info("trial %s moved before its cancel was finished", trial.pk)
-    Trial.objects.filter(state=TrialState.RUNNING.value, run__state=Run.State.CANCELLED).update(
-        cancel_requested=True
-    )
+def _end_searches_whose_time_is_up() -> None:
+    for run in Run.objects.filter(state=Run.State.RUNNING, deadline__isnull=False):
+        if not time_is_up(run):
+            continue
+        searching = run.trials.filter(stage=Stage.SEARCH.value)
+        searching.filter(state=TrialState.RUNNING.value).update(wish=Trial.Wish.TIME)
+        for trial in searching.filter(state__in=CLAIMABLE):
+            _cancel_unheld(trial, "time_budget")
+        hint_advance(run.pk)
+
+
+def _finish_wishes() -> None:
+    """What a worker was asked and did not live to do; and trials that a cancelled run left over."""
+    asked = Q(wish__in=(Trial.Wish.STOP, Trial.Wish.CANCEL, Trial.Wish.TIME))
+    of_cancelled = Q(run__state=Run.State.CANCELLED)
+    for trial in Trial.objects.filter(asked | of_cancelled, state__in=CLAIMABLE):
+        _cancel_unheld(trial, "cancelled")
+    running = Trial.objects.filter(of_cancelled, state=TrialState.RUNNING.value)
+    running.exclude(wish=Trial.Wish.CANCEL).update(wish=Trial.Wish.CANCEL)
+
+
+def _cancel_unheld(trial: Trial, reason: str) -> None:
+    try:
+        move_trial(trial, TrialState.CANCELLED, reason)
+    except ConflictError:
+        log.info("trial %s moved before it could be cancelled", trial.pk)
 
 
 def _has_idle_device() -> Exists:

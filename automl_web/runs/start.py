@@ -32,6 +32,8 @@ def start_run(
     queue: Queue,
     space: Mapping[str, Any] | None = None,
     request_key: str | None = None,
+    minutes: float | None = None,
+    trial_minutes: float | None = None,
 ) -> Run:
     """Create the run and let it search. A key seen before gives the run that it made then.
 
@@ -52,6 +54,8 @@ def start_run(
                 max_trials=max_trials,
                 concurrency=concurrency,
                 request_key=request_key,
+                minutes=minutes,
+                trial_minutes=trial_minutes,
                 created_by=user,
             )
     except IntegrityError:

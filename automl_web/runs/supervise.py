@@ -18,8 +18,8 @@ from automl_web.runs.record import (
     Progress,
     beat,
     finish,
-    is_cancelled,
     record,
+    wish,
 )
 from automl_web.runs.runner import Ended, Line, Reply, Runner, Said
 from search.history import Stage, TrialState
@@ -45,7 +45,7 @@ class Attendance:
         self.reports: list[tuple[int, dict[str, float | None]]] = []
         self.lines: list[str] = []
         self.checkpoint = ""
-        self.last_values: dict[str, float | None] = {}
+        self.last_values: dict[str, float | None] = dict(self.trial.values)
         self.streamed = 0
         self.printed: list[str] = []
 
@@ -74,8 +74,8 @@ class Attendance:
                 beaten = now
             if now - looked >= LOOK_EVERY:
                 looked = now
-                if is_cancelled(self.claim):
-                    return self._cancel()
+                if asked := self._wish():
+                    return self._obey(asked)
 
     def _gathering(self, recorded: float) -> float:
         """Seconds until what has been gathered is due."""
@@ -161,18 +161,28 @@ class Attendance:
                 again = self.claim.attempt < MAX_ATTEMPTS
                 state = TrialState.WAITING if again else TrialState.FAILED
                 detail = "\n".join([f"exit code {code}", *self.printed])
-                self._finish(state, reason="killed" if code < 0 else "exited", detail=detail)
+                reason = "killed" if code < 0 else "exited"
+                self._finish(state, reason=reason, detail=detail, crashed=True)
         return False
 
-    def _cancel(self) -> bool:
-        """A person's stop keeps what was reached; the end of the whole run does not."""
+    def _wish(self) -> Trial.Wish:
+        """What a person, the queue or the clock asks for."""
+        limit = self.trial.run.trial_minutes
+        if limit is not None and self.claim.cost + self.seconds > 60 * limit:
+            return Trial.Wish.TIME
+        return wish(self.claim)
+
+    def _obey(self, asked: Trial.Wish) -> bool:
+        """End the training as asked: a stop keeps what was reached, a cancel does not."""
         self.runner.stop()
         loss = self._loss()
-        run_goes_on = Run.objects.filter(pk=self.claim.run_id, state=Run.State.RUNNING).exists()
-        if run_goes_on and loss is not None:
-            self._finish(TrialState.STOPPED, loss=loss, reason="stopped_by_person")
-        else:
+        if asked is Trial.Wish.GIVE_BACK:
+            self._finish(TrialState.WAITING, reason="given_back")
+        elif asked is Trial.Wish.CANCEL or loss is None:
             self._finish(TrialState.CANCELLED, reason="cancelled")
+        else:
+            reason = "time_is_up" if asked is Trial.Wish.TIME else "stopped_by_person"
+            self._finish(TrialState.STOPPED, loss=loss, reason=reason)
         return False
 
     def _finish(self, state: TrialState, **fields: Any) -> None:

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from automl_web.accounts.views import person
 from automl_web.projects.access import member_or_404, project_or_404
 from automl_web.projects.models import Role
-from automl_web.runs import schedule
 from automl_web.runs.forms import DEFAULT_METHOD, OptionsForm, RunForm, run_name
 from automl_web.runs.history import problem_of
 from automl_web.runs.live import snapshot
-from automl_web.runs.models import ConflictError, Run, Trial
+from automl_web.runs.models import Run, Trial
 from automl_web.runs.reasons import sentence, sentences
+from automl_web.runs.schedule import OPEN
 from automl_web.runs.start import start_run
+from automl_web.runs.steer import can_be_retried
 from automl_web.runs.supervise import log_path
 from search.history import TrialState
 from search.method import Objective
@@ -92,11 +89,11 @@ def method_options(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     """The live page of a run; it arrives with its state, so it reads without a script, too."""
-    found = _visible(request, pk)
+    found = visible_run(request, pk)
     return render(request, "runs/run.html", _live(request, found))
 
 
-def _visible(request: HttpRequest, pk: int, role: Role = Role.VIEWER) -> Run:
+def visible_run(request: HttpRequest, pk: int, role: Role = Role.VIEWER) -> Run:
     related = Run.objects.select_related("project", "dataset__dataset", "queue", "created_by")
     return member_or_404(related, request.user, role, pk=pk)
 
@@ -115,6 +112,7 @@ def _live(request: HttpRequest, found: Run) -> dict[str, object]:
         "reasons": sentences(),
         "reason": sentence(found.reason),
         "may_edit": found.project.role_of(person(request)) in Role.EDITOR.at_least,
+        "failed": found.trials.filter(state=TrialState.FAILED.value).count(),
     }
 
 
@@ -131,7 +129,7 @@ def _leaders(found: Run, objective: Objective) -> list[dict[str, object]]:
 @require_safe
 def leaders(request: HttpRequest, pk: int) -> HttpResponse:
     """The leaderboard alone, which the live page fetches anew as trials end."""
-    found = _visible(request, pk)
+    found = visible_run(request, pk)
     rows = _leaders(found, problem_of(found).objective)
     return render(request, "runs/leaders.html", {"run": found, "leaders": rows})
 
@@ -139,7 +137,7 @@ def leaders(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def trials(request: HttpRequest, pk: int) -> HttpResponse:
     """All trials of a run, page by page, or as CSV."""
-    found = _visible(request, pk)
+    found = visible_run(request, pk)
     rows = found.trials.order_by("number")
     if request.GET.get("format") == "csv":
         return _csv(found, rows)
@@ -171,14 +169,15 @@ def _harmless(cell: object) -> object:
 
 @require_safe
 def trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    found = _visible(request, pk)
+    found = visible_run(request, pk)
     row = get_object_or_404(found.trials.select_related("device"), number=number)
     context = _live(request, found) | {
         "trial": row,
         "sentence": sentence(row.reason),
         "log": _log_end(row),
         "children": found.trials.filter(parent=number).order_by("number"),
-        "last": row.reports.aggregate(step=Max("step"))["step"],
+        "trial_can_stop": row.state in OPEN,
+        "trial_can_retry": can_be_retried(row),
     }
     return render(request, "runs/trial.html", context)
 
@@ -195,44 +194,7 @@ def _log_end(row: Trial) -> str:
 @require_safe
 def trial_log(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """The whole log that is kept, as plain text."""
-    row = get_object_or_404(_visible(request, pk).trials, number=number)
+    row = get_object_or_404(visible_run(request, pk).trials, number=number)
     path = log_path(row)
     text = path.read_bytes() if path.exists() else b""
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
-
-
-def _steer(request: HttpRequest, pk: int, action: Callable[[Run], None]) -> HttpResponse:
-    found = _visible(request, pk, Role.EDITOR)
-    try:
-        with transaction.atomic():
-            action(found)
-    except ConflictError:
-        messages.warning(request, _("The run has moved on in the meantime. Nothing was changed."))
-    return redirect(found)
-
-
-@require_POST
-def pause(request: HttpRequest, pk: int) -> HttpResponse:
-    return _steer(request, pk, schedule.pause)
-
-
-@require_POST
-def resume(request: HttpRequest, pk: int) -> HttpResponse:
-    return _steer(request, pk, schedule.resume)
-
-
-@require_POST
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    return _steer(request, pk, schedule.cancel_run)
-
-
-@require_POST
-def cancel_trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    found = _visible(request, pk, Role.EDITOR)
-    row = get_object_or_404(found.trials, number=number)
-    try:
-        schedule.cancel_trial(row)
-        messages.info(request, _("Trial %(number)s is being stopped.") % {"number": number})
-    except ConflictError:
-        messages.warning(request, _("This trial has ended in the meantime."))
-    return redirect(row)

@@ -180,7 +180,7 @@ def test_a_button_pressed_too_late_changes_nothing_and_says_so(editor_client, ru
 
 
 def test_a_waiting_trial_is_stopped_with_a_button(editor_client, run):
-    editor_client.post(reverse("trial-cancel", args=[run.pk, 3]))
+    editor_client.post(reverse("trial-stop", args=[run.pk, 3]))
     assert run.trials.get(number=3).state == "cancelled"
 
 

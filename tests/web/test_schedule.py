@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from automl_web.runs import schedule
+from automl_web.runs import schedule, steer
 from automl_web.runs.live import snapshot
 from automl_web.runs.models import ConflictError, Event, Run, Trial
-from automl_web.runs.record import LeaseLostError, Progress, beat, finish, is_cancelled, record
+from automl_web.runs.record import LeaseLostError, Progress, beat, finish, record, wish
 from search.events import fold, from_json
 from search.history import TrialState
 
@@ -130,9 +130,9 @@ def test_nothing_is_claimed_from_a_paused_queue_or_run(start, devices, queue):
     queue.paused = False
     queue.save()
     run.refresh_from_db()
-    schedule.pause(run)
+    steer.pause(run)
     assert schedule.claim("cpu", devices[0]) is None
-    schedule.resume(run)
+    steer.resume(run)
     assert schedule.claim("cpu", devices[0]) is not None
 
 
@@ -153,7 +153,7 @@ def test_a_lost_trial_is_taken_up_again_from_its_checkpoint(start, devices):
     "write",
     [
         lambda claim: beat(claim),
-        lambda claim: is_cancelled(claim),
+        lambda claim: wish(claim),
         lambda claim: record(claim, Progress([(9, {"val_accuracy": 0.9})]), seconds=9),
         lambda claim: finish(claim, TrialState.COMPLETE, seconds=9, loss=-0.9),
     ],
@@ -176,10 +176,9 @@ def test_a_waiting_trial_is_cancelled_at_once_and_a_running_one_is_asked(start, 
     schedule.advance(run.pk)
     claim = schedule.claim("cpu", devices[0])
     running, waiting = run.trials.order_by("number")
-    schedule.cancel_trial(running)
-    schedule.cancel_trial(waiting)
-    assert is_cancelled(claim)
-    assert beat(claim)
+    steer.stop_trial(running)
+    steer.stop_trial(waiting)
+    assert wish(claim)
     waiting.refresh_from_db()
     assert waiting.state == "cancelled"
 
@@ -189,8 +188,8 @@ def test_cancelling_a_run_ends_its_waiting_trials_and_creates_no_more(start, dev
     schedule.advance(run.pk)
     claim = schedule.claim("cpu", devices[0])
     run.refresh_from_db()
-    schedule.cancel_run(run)
-    assert is_cancelled(claim)
+    steer.cancel_run(run)
+    assert wish(claim)
     finish(claim, TrialState.CANCELLED, seconds=1, reason="cancelled")
     schedule.advance(run.pk)
     assert set(run.trials.values_list("state", flat=True)) == {"cancelled"}
@@ -200,7 +199,7 @@ def test_a_trial_cancelled_while_its_worker_is_gone_does_not_come_back(start, de
     run = start(max_trials=1)
     schedule.advance(run.pk)
     claim = schedule.claim("cpu", devices[0])
-    schedule.cancel_trial(run.trials.get())
+    steer.stop_trial(run.trials.get())
     expire(claim)
     assert run.trials.get().state == "cancelled"
 
@@ -208,9 +207,9 @@ def test_a_trial_cancelled_while_its_worker_is_gone_does_not_come_back(start, de
 def test_a_stale_decision_about_a_run_is_refused(start):
     run = start()
     stale = Run.objects.get(pk=run.pk)
-    schedule.pause(Run.objects.get(pk=run.pk))
+    steer.pause(Run.objects.get(pk=run.pk))
     with pytest.raises(ConflictError):
-        schedule.pause(stale)
+        steer.pause(stale)
 
 
 def test_a_run_in_which_no_trial_completes_fails_and_says_so(start, devices):

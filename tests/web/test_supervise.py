@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from django.db import connection
 
-from automl_web.runs import schedule
+from automl_web.runs import schedule, steer
 from automl_web.runs.models import Event, Report, Trial
 from automl_web.runs.supervise import Slot, log_path
 
@@ -97,7 +97,7 @@ def test_another_project_gets_a_runner_of_its_own(start, slot):
 
 def test_a_person_s_stop_ends_training_and_keeps_what_was_reached(start, slot):
     run = start(space=space_with({"epochs": 1000}), max_trials=1)
-    thread = later(has_reported(run), lambda: schedule.cancel_trial(run.trials.get()))
+    thread = later(has_reported(run), lambda: steer.stop_trial(run.trials.get()))
     trial = train_next(run, slot)
     thread.join()
     assert (trial.state, trial.reason) == ("stopped", "stopped_by_person")
@@ -120,7 +120,7 @@ def test_a_killed_runner_costs_an_attempt_and_the_trial_goes_on_from_its_checkpo
         first[:] = list(Report.objects.filter(trial=trial, step__gt=reached).order_by("step")[:1])
         return bool(first)
 
-    thread = later(has_gone_on, lambda: schedule.cancel_trial(Trial.objects.get(pk=trial.pk)))
+    thread = later(has_gone_on, lambda: steer.stop_trial(Trial.objects.get(pk=trial.pk)))
     train_next(run, slot)
     thread.join()
     assert first[0].step == reached + 1  # nothing was trained twice
