@@ -260,10 +260,14 @@ def _cancel_unheld(trial: Trial, reason: str) -> None:
         log.info("trial %s moved before it could be cancelled", trial.pk)
 
 
+def is_alive() -> Q:
+    """Devices whose worker has beaten lately."""
+    return Q(beat_at__gt=Now() - BEAT_AGE)
+
+
 def _has_idle_device() -> Exists:
-    alive = Q(beat_at__gt=Now() - BEAT_AGE)
     busy = Trial.objects.filter(device=OuterRef("pk"), state=TrialState.RUNNING.value)
-    return Exists(Device.objects.filter(alive, ~Exists(busy), queue=OuterRef("pk")))
+    return Exists(Device.objects.filter(is_alive(), ~Exists(busy), queue=OuterRef("pk")))
 
 
 def _has_waiting_trial() -> Exists:

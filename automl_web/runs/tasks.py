@@ -6,9 +6,11 @@ import os
 from functools import cache
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
+from django.db import connections
 
 from automl_web.compute.models import Device
-from automl_web.runs import schedule
+from automl_web.runs import schedule, steer
 from automl_web.runs.hints import hint_advance, hint_work
 from automl_web.runs.models import Run
 from automl_web.runs.supervise import Slot
@@ -37,3 +39,12 @@ def advance(run_id: int) -> None:
     """Decide what the run does next."""
     if Run.objects.filter(pk=run_id).exists():
         schedule.advance(run_id)
+
+
+@worker_shutting_down.connect
+def leave(**_kwargs: object) -> None:
+    """Runs in the worker's own process: its child, which trains, gives the trial back and ends."""
+    device = os.environ.get("AUTOML_DEVICE_ID")
+    if device:
+        steer.leave(Device.objects.get(pk=int(device)))
+        connections.close_all()

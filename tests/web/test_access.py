@@ -66,6 +66,7 @@ EDITORS = "302 404 403 200 200 200"
 NO_GET = "302 405 405 405 405 405"
 NO_POST = NO_GET
 ADMINS = "302 403 403 403 403 200"
+ADMIN_ACTS = "302 403 403 403 403 302"
 
 TABLE = {
     # accounts
@@ -80,6 +81,11 @@ TABLE = {
     "home": Row(nothing, ALL, NO_POST),
     "healthz": Row(nothing, "200 200 200 200 200 200", "405 405 405 405 405 405"),
     "javascript-catalog": Row(nothing, "200 200 200 200 200 200", "405 405 405 405 405 405"),
+    # the admin's queues
+    "queues": Row(nothing, ADMINS, NO_POST),
+    "queue-pause": Row(of("run.queue.name"), NO_GET, ADMIN_ACTS),
+    "queue-drain": Row(of("run.queue.name"), NO_GET, ADMIN_ACTS),
+    "queue-open": Row(of("run.queue.name"), NO_GET, ADMIN_ACTS),
     # projects
     "projects": Row(nothing, ALL, NO_POST),
     "project-new": Row(nothing, ALL, "302 422 422 422 422 422"),

@@ -23,6 +23,8 @@ def rail(context: Context, css: str) -> dict[str, Any]:
         "runs": _("Runs"),
         "models": _("Models"),
     }
+    if context["request"].user.is_staff:
+        names |= {"queues": _("Queues")}
     here = context["request"].path
     addresses = {title: reverse(name) for name, title in names.items()}
     links = [(title, url, here.startswith(url)) for title, url in addresses.items()]
