@@ -69,10 +69,13 @@ class Post:
             self._start()
 
     def ask_to_end(self) -> None:
-        self._signal(signal.SIGTERM)
+        """Ask the child alone, which may end what it has started in good order."""
+        self._process.terminate()
 
     def kill(self) -> None:
-        self._signal(signal.SIGKILL)
+        """End the child's whole group, which may outlive it."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def _start(self) -> None:
@@ -88,11 +91,6 @@ class Post:
             )
         self._started = time.monotonic()
         self._again_at = None
-
-    def _signal(self, number: signal.Signals) -> None:
-        """Reach the child's whole group, which may outlive the child."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, number)
 
 
 class Supervisor:

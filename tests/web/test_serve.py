@@ -257,6 +257,28 @@ def test_children_end_in_the_order_of_their_ranks(supervised, tmp_path):
     assert log.read_text().split() == ["web", "worker", "broker"]
 
 
+CARING = """
+import signal, subprocess, sys, time
+child = subprocess.Popen(["sleep", "600"])
+def end(*_):
+    time.sleep(0.2)
+    print("child is", "up" if child.poll() is None else "down", flush=True)
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+print("ready", flush=True)
+while True:
+    time.sleep(0.01)
+"""
+
+
+def test_a_child_is_asked_alone_and_may_end_its_own_work_in_good_order(supervised):
+    chief, _noticed = supervised
+    chief.start(python("caring", CARING))
+    until(lambda: "ready" in logged(chief, "caring"), "a word")
+    chief.stop()
+    assert logged(chief, "caring").split() == ["ready", "child", "is", "up"]
+
+
 def test_a_long_log_is_put_aside_at_the_next_start(supervised, monkeypatch):
     monkeypatch.setattr(supervisor, "LOG_BYTES", 10)
     chief, _noticed = supervised
