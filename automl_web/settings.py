@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -51,10 +52,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "automl_web.accounts.sessions.SessionLimits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "automl_web.accounts.audit.Denials",
 ]
 
 ROOT_URLCONF = "automl_web.urls"
@@ -106,7 +109,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # Work
 LEASE_SECONDS = env.number("AUTOML_LEASE", 30, minimum=0.5)
 DEVICES = env.text("AUTOML_DEVICES", "auto")
-RUNNER = env.text("AUTOML_RUNNER", "search.runner")  # the module that trains; tests have a lighter one
+RUNNER = env.text(
+    "AUTOML_RUNNER", "search.runner"
+)  # the module that trains; tests have a lighter one
 MAX_UPLOAD_BYTES = int(env.number("AUTOML_MAX_UPLOAD_MB", 4096, minimum=1) * 2**20)
 
 # Accounts
@@ -147,10 +152,19 @@ TIME_ZONE = "UTC"
 # Security. Over plain HTTP on this machine unless a proxy in front speaks TLS (AUTOML_TLS=yes).
 TLS = env.flag("AUTOML_TLS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+# A browser takes cookies of such names from this very host alone, and over TLS alone.
+SESSION_COOKIE_NAME = "__Host-sessionid" if TLS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if TLS else "csrftoken"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_IDLE = timedelta(hours=env.number("AUTOML_SESSION_IDLE_HOURS", 7 * 24, minimum=0.1))
+SESSION_LONGEST = timedelta(hours=env.number("AUTOML_SESSION_HOURS", 30 * 24, minimum=0.1))
+SESSION_COOKIE_AGE = int(SESSION_IDLE.total_seconds())
 SECURE_SSL_REDIRECT = TLS
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
+# W021: to be put on the browsers' preload list is for whoever owns the domain to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -172,6 +186,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_links": {"()": "automl_web.accounts.masking.WithoutLinks"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without_links"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
 }

@@ -14,6 +14,16 @@ SIZES = {"train": 200, "validation": 60, "test": 80}
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """SQLite is emptied by DELETE after tests with real transactions; the audit record refuses that."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER accounts_entry_no_delete")
+
+
+@pytest.fixture(scope="session")
 def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small prepared dataset: 8 x 8 digits, one channel."""
     folder = tmp_path_factory.mktemp("digits")

@@ -1,11 +1,34 @@
-"""The forms with which people make accounts and change passwords."""
+"""The forms with which people sign in and make accounts."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
-from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
+from django.core.exceptions import ValidationError
 
 from automl_web.accounts.models import User
+from automl_web.accounts.throttle import TooOftenError, begin_try, forget
+
+
+class SignInForm(AuthenticationForm):
+    """Name and password, which are looked at only if there were not too many tries before."""
+
+    is_throttled = False
+
+    def clean(self) -> dict[str, Any]:
+        name = self.cleaned_data.get("username")
+        if not name or self.request is None:
+            return self.cleaned_data  # nothing to look at
+        try:
+            key = begin_try(f"password of {name}", self.request)
+        except TooOftenError as error:
+            self.is_throttled = True
+            raise ValidationError(str(error)) from None
+        cleaned = super().clean()
+        forget(key)
+        return cleaned
 
 
 class FirstAccountForm(BaseUserCreationForm):  # type: ignore[type-arg]

@@ -133,7 +133,7 @@ def _submit(path: str, fields: dict[str, str]) -> None:
     """Fill in the form at `path` and send it, as a browser does."""
     status, headers, page = _ask("GET", path)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-    cookie = re.search(r"csrftoken=[^;]+", headers.get("Set-Cookie", ""))
+    cookie = re.search(r"(__Host-)?csrftoken=[^;]+", headers.get("Set-Cookie", ""))
     if status != http.HTTPStatus.OK or token is None or cookie is None:
         raise CannotStartError(
             _("The page %(path)s does not answer as it should.") % {"path": path}

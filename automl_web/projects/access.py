@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, Protocol, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 
+from automl_web.accounts.audit import HiddenError
 from automl_web.accounts.models import User
 from automl_web.projects.models import Project, Role
 
@@ -38,7 +38,19 @@ def member_or_404(
     """
     if not isinstance(user, User):
         raise Http404
-    found: M_co = get_object_or_404(queryset.for_user(user), **lookup)
+    try:
+        found: M_co = queryset.for_user(user).get(**lookup)
+    except ObjectDoesNotExist:
+        raise _missing(queryset, lookup) from None
     if not queryset.for_user(user, role).filter(pk=found.pk).exists():
         raise PermissionDenied
     return found
+
+
+def _missing(queryset: ForUser[M_co], lookup: dict[str, Any]) -> Http404:
+    """One answer to the person, whether there is nothing or nothing for them."""
+    try:
+        queryset.get(**lookup)
+    except ObjectDoesNotExist:
+        return Http404()
+    return HiddenError()

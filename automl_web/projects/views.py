@@ -8,6 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from automl_web.accounts.audit import audit
+from automl_web.accounts.models import Action
 from automl_web.accounts.views import person
 from automl_web.projects.access import project_or_404
 from automl_web.projects.forms import MemberForm, ProjectForm, RoleForm
@@ -26,7 +28,9 @@ def projects(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     form = ProjectForm(request.POST or None)
     if form.is_valid():
-        return redirect(Project.begin(form.cleaned_data["name"], person(request)))
+        begun = Project.begin(form.cleaned_data["name"], person(request))
+        audit(request, Action.PROJECT_BEGUN, begun)
+        return redirect(begun)
     return render(request, "projects/new.html", {"form": form}, status=_status(request))
 
 
@@ -51,7 +55,8 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
     found = project_or_404(request.user, slug, role)
     form = MemberForm(found, request.POST or None)
     if form.is_valid():
-        form.save()
+        added = form.save()
+        audit(request, Action.MEMBER_ADDED, found, name=added.user.username, role=added.role)
         return redirect("members", slug)
     memberships = found.memberships.select_related("user").order_by("user__username")
     page = {
@@ -78,9 +83,12 @@ def member_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _change(request: HttpRequest, found: Project, pk: int, role: Role | None) -> HttpResponse:
-    membership = get_object_or_404(found.memberships, pk=pk)
+    membership = get_object_or_404(found.memberships.select_related("user"), pk=pk)
     try:
         found.change_member(membership, role)
+        action = Action.MEMBER_CHANGED if role else Action.MEMBER_REMOVED
+        name = membership.user.username
+        audit(request, action, found, name=name, was=membership.role, role=role)
     except LastOwnerError:
         messages.error(
             request,

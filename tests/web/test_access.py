@@ -70,7 +70,7 @@ ADMIN_ACTS = "302 403 403 403 403 302"
 
 TABLE = {
     # accounts
-    "sign-in": Row(nothing, "200 302 302 302 302 302", "200 302 302 302 302 302"),
+    "sign-in": Row(nothing, "200 302 302 302 302 302", "422 302 302 302 302 302"),
     "sign-in-link": Row(of("link"), "200 200 200 200 200 200", "302 302 302 302 302 302"),
     "set-up": Row(of("link"), "410 410 410 410 410 410", "410 410 410 410 410 410"),
     "sign-out": Row(nothing, NO_GET, "302 302 302 302 302 302"),
@@ -79,6 +79,7 @@ TABLE = {
     "new-link": Row(of("stranger.pk"), NO_GET, ADMINS),
     # home
     "home": Row(nothing, ALL, NO_POST),
+    "audit": Row(nothing, ADMINS, "302 405 405 405 405 405"),
     "healthz": Row(nothing, "200 200 200 200 200 200", "405 405 405 405 405 405"),
     "javascript-catalog": Row(nothing, "200 200 200 200 200 200", "405 405 405 405 405 405"),
     # the admin's queues

@@ -24,7 +24,7 @@ def rail(context: Context, css: str) -> dict[str, Any]:
         "models": _("Models"),
     }
     if context["request"].user.is_staff:
-        names |= {"queues": _("Queues")}
+        names |= {"queues": _("Queues"), "audit": _("Audit record")}
     here = context["request"].path
     addresses = {title: reverse(name) for name, title in names.items()}
     links = [(title, url, here.startswith(url)) for title, url in addresses.items()]
