@@ -62,7 +62,7 @@ class Run(models.Model):
         State.CREATED: {State.RUNNING, State.CANCELLED},
         State.RUNNING: {State.PAUSED, State.COMPLETED, State.FAILED, State.CANCELLED},
         State.PAUSED: {State.RUNNING, State.CANCELLED},
-        State.COMPLETED: set(),
+        State.COMPLETED: {State.RUNNING},  # its confirming trial is tried again
         State.FAILED: {State.RUNNING},  # its failed trials are tried again
         State.CANCELLED: set(),
     }

@@ -165,3 +165,20 @@ def test_replacing_the_test_part_changes_no_search_event(start, slot, version):
     (version.folder / "test-images.npy").write_bytes(b"not even an array")
     assert search_events(start(space=space_with({"epochs": 2}), max_trials=2), slot) == before
     assert len(before) > 6
+
+
+def test_a_trial_whose_time_is_up_is_stopped_and_keeps_what_it_reached(start, slot):
+    train_next(start(space=space_with({"epochs": 1}), max_trials=1), slot)  # now it is warm
+    run = start(space=space_with({"epochs": 1000}), max_trials=1, trial_minutes=0.05)
+    trial = train_next(run, slot)
+    assert (trial.state, trial.reason) == ("stopped", "time_is_up")
+    assert trial.loss is not None
+
+
+def test_a_trial_that_is_given_back_goes_on_from_its_checkpoint_and_pays_no_attempt(start, slot):
+    run = start(space=space_with({"epochs": 1000}), max_trials=1)
+    thread = later(has_reported(run), lambda: steer.leave(slot.device))
+    trial = train_next(run, slot)
+    thread.join()
+    assert (trial.state, trial.attempt, trial.reason) == ("waiting", 1, "given_back")
+    assert trial.checkpoint
