@@ -18,17 +18,17 @@ run: $(INSTALLED) $(FRONT_END)  ## the site
 demo-check: $(INSTALLED) $(FRONT_END)  ## the demo on a small budget, its model loaded and tried
 	@sh .ci/demo-check
 
-test: $(INSTALLED_DEV) $(FRONT_END)  ## all tests
+test: $(INSTALLED_DEV) $(FRONT_END)  ## all tests, small storms of kills and freezes among them
 	sh .ci/chromium
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q -n 2 tests/search tests/web
+	$(BIN)/coverage run -m pytest -q -n 2 --dist loadfile tests/search tests/web
 	$(BIN)/coverage run -m pytest -q tests/browser
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 	cd frontend && $(WITH_NODE) npm test
 
-test-faults: $(INSTALLED_DEV) $(FRONT_END)  ## the storms: minutes of killing and freezing
-	$(BIN)/pytest -q tests/faults
+test-faults: $(INSTALLED_DEV) $(FRONT_END)  ## the storms in full: minutes of killing and freezing
+	AUTOML_STORM=large $(BIN)/pytest -q tests/faults tests/web/test_storm.py
 
 check: $(INSTALLED_DEV) $(MODULES)  ## style, types, layers, generated files
 	$(BIN)/ruff check .

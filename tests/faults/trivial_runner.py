@@ -46,8 +46,11 @@ def train(request):
     done = json.loads(Path(context["resume"]).read_text())["step"] if context["resume"] else 0
     sys.stderr.write(f"{done} of {STEPS} steps done\n")
     for step in range(1, STEPS + 1):
-        value, pause = rng.random(), rng.uniform(*PAUSES)  # the same however often it is interrupted
-        if step <= done:
+        value, pause = (
+            rng.random(),
+            rng.uniform(*PAUSES),
+        )  # the same however often it is interrupted
+        if step <= done and step < STEPS:  # who is resumed at the end says again where it ended
             continue
         time.sleep(pause)
         report(step, value, save(folder, step))
