@@ -84,6 +84,7 @@ class Action(models.TextChoices):
     SPACE_SAVED = "space_saved", _("search space saved")
     RUN_STARTED = "run_started", _("run started")
     RUN_PAUSED = "run_paused", _("run paused")
+    RUN_DRAINED = "run_drained", _("run drained")
     RUN_RESUMED = "run_resumed", _("run resumed")
     RUN_CANCELLED = "run_cancelled", _("run cancelled")
     RUN_RETRIED = "run_retried", _("run tried again")

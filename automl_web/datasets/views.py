@@ -13,6 +13,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
+from automl_web.accounts.audit import audit
+from automl_web.accounts.models import Action
 from automl_web.accounts.views import person
 from automl_web.datasets import page
 from automl_web.datasets.example import create_example
@@ -77,8 +79,13 @@ def _upload(
         return _upload_page(request, project, dataset, form, 422)
     if dataset is None:
         name = form.cleaned_data["name"]
-        return redirect(add_dataset(project, name, person(request), form.path).dataset)
-    return redirect(add_version(dataset, form.path).dataset)
+        return _uploaded(request, add_dataset(project, name, person(request), form.path))
+    return _uploaded(request, add_version(dataset, form.path))
+
+
+def _uploaded(request: HttpRequest, version: Version) -> HttpResponse:
+    audit(request, Action.DATASET_UPLOADED, version.dataset, version=version.number)
+    return redirect(version.dataset)
 
 
 def _upload_page(
@@ -95,7 +102,7 @@ def _upload_page(
 @require_POST
 def dataset_example(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_or_404(request.user, slug, Role.EDITOR)
-    return redirect(create_example(project, person(request)).dataset)
+    return _uploaded(request, create_example(project, person(request)))
 
 
 @require_safe

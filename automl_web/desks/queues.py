@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from automl_web.accounts.views import person
+from automl_web.accounts.audit import audit
+from automl_web.accounts.models import Action
+from automl_web.accounts.views import require_admin
 from automl_web.compute.models import Device, Queue
 from automl_web.runs import steer
 from automl_web.runs.models import Run, Trial
@@ -20,14 +21,9 @@ from automl_web.runs.schedule import CLAIMABLE, is_alive
 from search.history import TrialState
 
 
-def _require_admin(request: HttpRequest) -> None:
-    if not person(request).is_staff:
-        raise PermissionDenied
-
-
 @require_safe
 def queues(request: HttpRequest) -> HttpResponse:
-    _require_admin(request)
+    require_admin(request)
     waiting = Q(runs__state=Run.State.RUNNING, runs__trials__state__in=CLAIMABLE)
     found = Queue.objects.annotate(waiting=Count("runs__trials", filter=waiting)).order_by("name")
     alive = set(Device.objects.filter(is_alive()).values_list("pk", flat=True))
@@ -49,10 +45,12 @@ def queues(request: HttpRequest) -> HttpResponse:
 
 
 def _steer(
-    request: HttpRequest, name: str, action: Callable[[Queue], None], done: str
+    request: HttpRequest, name: str, action: Callable[[Queue], None], told: Action, done: str
 ) -> HttpResponse:
-    _require_admin(request)
-    action(get_object_or_404(Queue, name=name))
+    require_admin(request)
+    queue = get_object_or_404(Queue, name=name)
+    action(queue)
+    audit(request, told, queue, name=name)
     messages.info(request, done % {"queue": name})
     return redirect("queues")
 
@@ -60,15 +58,16 @@ def _steer(
 @require_POST
 def pause(request: HttpRequest, name: str) -> HttpResponse:
     done = _("Queue %(queue)s is paused: what trains goes on, nothing new is begun.")
-    return _steer(request, name, steer.pause_queue, done)
+    return _steer(request, name, steer.pause_queue, Action.QUEUE_PAUSED, done)
 
 
 @require_POST
 def drain(request: HttpRequest, name: str) -> HttpResponse:
     done = _("Queue %(queue)s is drained: its trials go on from their checkpoints once it is open.")
-    return _steer(request, name, steer.drain_queue, done)
+    return _steer(request, name, steer.drain_queue, Action.QUEUE_DRAINED, done)
 
 
 @require_POST
 def reopen(request: HttpRequest, name: str) -> HttpResponse:
-    return _steer(request, name, steer.open_queue, _("Queue %(queue)s is open."))
+    done = _("Queue %(queue)s is open.")
+    return _steer(request, name, steer.open_queue, Action.QUEUE_OPENED, done)

@@ -8,6 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
+from automl_web.accounts.audit import audit
+from automl_web.accounts.models import Action
 from automl_web.accounts.views import person
 from automl_web.projects.access import member_or_404
 from automl_web.projects.models import Role
@@ -51,8 +53,10 @@ def model(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def model_file(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    for path in _model(request, pk).files:
+    found = _model(request, pk)
+    for path in found.files:
         if path.name == name:
+            audit(request, Action.MODEL_DOWNLOADED, found, file=name)
             # Whole, because an asynchronous server would gather a stream of pieces first anyway.
             return HttpResponse(
                 path.read_bytes(),
@@ -70,6 +74,7 @@ def model_retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Export once more what could not be exported."""
     found = _model(request, pk, Role.EDITOR)
     if found.problem:
+        audit(request, Action.MODEL_RETRIED, found)
         found.delete()
         Run.objects.filter(pk=found.run_id).update(taken_home=False)
         hint_take_home(found.run_id)

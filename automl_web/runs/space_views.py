@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from automl_web.accounts.audit import audit
+from automl_web.accounts.models import Action
 from automl_web.accounts.views import person
 from automl_web.projects.access import member_or_404, project_or_404
 from automl_web.projects.models import Project, Role
@@ -50,6 +52,7 @@ def _edit(request: HttpRequest, found: SearchSpace, *, may_edit: bool) -> HttpRe
         found.name = form.cleaned_data["name"]
         found.document = document.cleaned_data["document"] if as_json else _document(ranges)
         found.save()
+        audit(request, Action.SPACE_SAVED, found)
         messages.success(request, _("Saved. Runs that have begun keep the space they began with."))
         return redirect(found)
     context = {

@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from automl_web.accounts.audit import audit
+from automl_web.accounts.models import Action
 from automl_web.accounts.views import person
 from automl_web.projects.access import member_or_404, project_or_404
 from automl_web.projects.models import Role
@@ -65,6 +67,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
             space=space.document if space else None,
             **chosen,
         )
+        audit(request, Action.RUN_STARTED, run, method=method)
         return redirect(run)
     context = {"project": project, "form": form, "options": options, "method": METHODS[method]}
     status = 422 if data is not None else 200
