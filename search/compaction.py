@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from search.events import (
@@ -13,14 +13,30 @@ from search.events import (
     TrialCreated,
     TrialMoved,
     extend,
+    short,
+    thin,
 )
 
 
-def compact(events: Iterable[Event]) -> list[Event]:
-    """Join the points that one trial tells in a row, and its log lines.
+def compact(events: Iterable[Event], whole: Collection[int] = ()) -> list[Event]:
+    """Join the points that one trial tells in a row, and its log lines; leave out what no page keeps.
 
-    Folding the result gives the state that folding `events` gives.
+    Folding the result gives the state that folding `events` gives. The trials `whole` are pinned on
+    some page, which wants all their points.
     """
+    return [
+        _lean(event, event.number in whole) if isinstance(event, Reported) else event
+        for event in _joined(events)
+    ]
+
+
+def _lean(event: Reported, is_whole: bool) -> Reported:
+    chosen = range(len(event.steps)) if is_whole else thin(event.steps)
+    values = {name: [short(curve[i]) for i in chosen] for name, curve in event.values.items()}
+    return Reported(event.number, [event.steps[i] for i in chosen], values, event.cost)
+
+
+def _joined(events: Iterable[Event]) -> list[Event]:
     told: list[Event] = []
     last: dict[tuple[str, int], int] = {}  # where a trial's latest joinable event stands in `told`
     for event in events:
@@ -28,7 +44,7 @@ def compact(events: Iterable[Event]) -> list[Event]:
             case Reported():
                 index = last.get(("reported", event.number))
                 if index is not None and _follows(told[index], event):
-                    told[index] = _joined(told[index], event)
+                    told[index] = _together(told[index], event)
                     continue
                 last["reported", event.number] = len(told)
             case Logged():
@@ -50,11 +66,12 @@ def _follows(earlier: Event, later: Reported) -> bool:
     return bool(earlier.steps and later.steps and earlier.steps[-1] < later.steps[0])
 
 
-def _joined(earlier: Event, later: Reported) -> Reported:
+def _together(earlier: Event, later: Reported) -> Reported:
     assert isinstance(earlier, Reported)
     row: Any = {
         "steps": list(earlier.steps),
         "curves": {k: list(v) for k, v in earlier.values.items()},
+        "pinned": True,  # all points, for now
     }
     extend(row, later.steps, later.values)
     return Reported(later.number, row["steps"], row["curves"], max(earlier.cost, later.cost))

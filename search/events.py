@@ -6,12 +6,18 @@ The browser folds the same events in TypeScript (`frontend/src/state.ts`); both 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, TypedDict
 
 WINDOW = 200
-"""Trials that a live page holds; the rest is fetched as it is looked at."""
+"""Latest trials that a live page holds; the rest is fetched as it is looked at."""
+
+POINTS = 48
+"""Parts that a curve is cut into on a live page, which keeps the last point of each; see `thin`."""
+
+DIGITS = 5
+"""Significant digits of the points of a curve."""
 
 LOG_LINES = 100
 """Lines that a live page holds of all logs together."""
@@ -94,7 +100,10 @@ def from_json(document: Mapping[str, Any]) -> Event:
 
 
 class TrialRow(TypedDict):
-    """What a live page knows of one trial; `curves` holds one list a metric, as long as `steps`."""
+    """What a live page knows of one trial; `curves` holds one list a metric, as long as `steps`.
+
+    A row is `pinned` on the page of that trial: it is kept whatever the window, with all its points.
+    """
 
     number: int
     stage: str
@@ -112,6 +121,7 @@ class TrialRow(TypedDict):
     cost: float
     steps: list[int]
     curves: dict[str, list[float | None]]
+    pinned: bool
 
 
 class LiveState(TypedDict):
@@ -196,6 +206,7 @@ def _row(event: TrialCreated) -> TrialRow:
         "cost": 0.0,
         "steps": [],
         "curves": {},
+        "pinned": False,
     }
 
 
@@ -204,17 +215,14 @@ def _count(state: LiveState, name: str, change: int) -> None:
 
 
 def _trim(state: LiveState) -> None:
-    """Forget the oldest ended trial, the incumbent aside, while there are more than the window holds."""
-    while len(state["trials"]) > WINDOW:
-        open_states = ("waiting", "running", "lost")
-        ended = [
-            row["number"]
-            for row in state["trials"].values()
-            if row["state"] not in open_states and row["number"] != state["best"]
-        ]
-        if not ended:
-            return
-        del state["trials"][str(min(ended))]
+    """Keep the latest trials, the open ones, the incumbent and what is pinned."""
+    oldest = max(map(int, state["trials"]), default=0) - WINDOW + 1
+    for key, row in list(state["trials"].items()):
+        is_open = row["state"] in ("waiting", "running", "lost")
+        if row["number"] < oldest and not (
+            is_open or row["pinned"] or row["number"] == state["best"]
+        ):
+            del state["trials"][key]
 
 
 def _move(state: LiveState, event: TrialMoved) -> None:
@@ -227,24 +235,28 @@ def _move(state: LiveState, event: TrialMoved) -> None:
     row["values"], row["loss"], row["cost"] = event.values, event.loss, event.cost
     if event.state == "complete" and row["stage"] != "confirm":
         state["completed"] += 1
-        _judge(state, row)
+        improve(state, row["number"], row["loss"], resource_of(row["fidelity"]))
     _trim(state)
 
 
-def _judge(state: LiveState, row: TrialRow) -> None:
-    """Make `row` the incumbent if it was trained further than the incumbent, or as far and better."""
-    if row["loss"] is None:
+def resource_of(fidelity: Mapping[str, float]) -> float:
+    """How far a trial may train; `FULL` where no fidelity is named."""
+    return min(fidelity.values(), default=FULL)
+
+
+def improve(state: LiveState, number: int, loss: float | None, resource: float) -> None:
+    """Make the trial the incumbent if it was trained further than the incumbent, or as far and better."""
+    if loss is None:
         return
-    resource = min(row["fidelity"].values(), default=FULL)
     if state["improvements"]:
-        _, _, loss, reached = state["improvements"][-1]
+        _, _, least, reached = state["improvements"][-1]
         further = resource != reached and (
             resource == FULL or (reached != FULL and resource > reached)
         )
-        if not further and (resource != reached or row["loss"] >= loss):
+        if not further and (resource != reached or loss >= least):
             return
-    state["best"] = row["number"]
-    state["improvements"].append([state["completed"], row["number"], row["loss"], resource])
+    state["best"] = number
+    state["improvements"].append([state["completed"], number, loss, resource])
 
 
 def extend(row: TrialRow, steps: list[int], values: Mapping[str, list[float | None]]) -> None:
@@ -255,5 +267,30 @@ def extend(row: TrialRow, steps: list[int], values: Mapping[str, list[float | No
     names = {**row["curves"], **values}
     for name in names:
         old = row["curves"].get(name, [None] * len(row["steps"]))[:kept]
-        row["curves"][name] = old + list(values.get(name, [None] * len(steps)))
+        row["curves"][name] = old + [short(v) for v in values.get(name, [None] * len(steps))]
     row["steps"] = row["steps"][:kept] + list(steps)
+    if not row["pinned"]:
+        chosen = thin(row["steps"])
+        row["curves"] = {name: [curve[i] for i in chosen] for name, curve in row["curves"].items()}
+        row["steps"] = [row["steps"][i] for i in chosen]
+
+
+def short(value: float | None) -> float | None:
+    """A point as a live page has it, which the browser is sent; the database keeps all digits."""
+    return None if value is None else float(f"{value:.{DIGITS}g}")
+
+
+def thin(steps: Sequence[int]) -> Sequence[int]:
+    """Which points of a curve a live page keeps: the first, and the last of each of equal parts.
+
+    A part is as long as the smallest power of two that makes fewer than POINTS of them. So the parts
+    of a longer curve are pairs of the former ones, and it does not matter whether a curve is thinned
+    once or as it grows.
+    """
+    length = 1
+    while steps and steps[-1] // length >= POINTS:
+        length *= 2
+    if length == 1:
+        return range(len(steps))
+    ends = (i for i in range(1, len(steps) - 1) if steps[i] // length != steps[i + 1] // length)
+    return [0, *ends, *([len(steps) - 1] if len(steps) > 1 else [])]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from search import events
 
 HEADER = "/** Written by `make events` from search/events.py. Do not edit. */"
-CONSTANTS = ("WINDOW", "LOG_LINES", "FULL")
+CONSTANTS = ("WINDOW", "POINTS", "LOG_LINES", "FULL")
 SCALARS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
 
 

@@ -1,6 +1,7 @@
 /** Written by `make events` from search/events.py. Do not edit. */
 
 export const WINDOW = 200
+export const POINTS = 48
 export const LOG_LINES = 100
 export const FULL = -1
 
@@ -68,6 +69,7 @@ export interface TrialRow {
   cost: number
   steps: number[]
   curves: Record<string, (number | null)[]>
+  pinned: boolean
 }
 
 export interface LiveState {

@@ -4,6 +4,7 @@ import {
   FULL,
   type LiveState,
   LOG_LINES,
+  POINTS,
   type Reported,
   type Event as RunEvent,
   type TrialCreated,
@@ -77,6 +78,7 @@ function rowOf({ type: _, ...created }: TrialCreated): TrialRow {
     cost: 0,
     steps: [],
     curves: {},
+    pinned: false,
   }
 }
 
@@ -84,16 +86,13 @@ function count(state: LiveState, name: string, change: number): void {
   state.counts[name] = (state.counts[name] ?? 0) + change
 }
 
-/** Forget the oldest ended trial, the incumbent aside, while there are more than the window holds. */
+/** Keep the latest trials, the open ones, the incumbent and what is pinned. */
 function trim(state: LiveState): void {
-  let rows = Object.values(state.trials)
-  while (rows.length > WINDOW) {
-    const ended = rows
-      .filter((row) => !OPEN_STATES.has(row.state) && row.number !== state.best)
-      .map((row) => row.number)
-    if (ended.length === 0) return
-    delete state.trials[Math.min(...ended)]
-    rows = Object.values(state.trials)
+  const rows = Object.values(state.trials)
+  const oldest = rows.reduce((last, { number }) => Math.max(last, number), 0) - WINDOW + 1
+  for (const row of rows) {
+    const isKept = OPEN_STATES.has(row.state) || row.pinned || row.number === state.best
+    if (row.number < oldest && !isKept) delete state.trials[row.number]
   }
 }
 
@@ -141,4 +140,18 @@ function extend(row: TrialRow, { steps, values }: Reported): void {
     row.curves[name] = [...old, ...(values[name] ?? steps.map(() => null))]
   }
   row.steps = [...row.steps.slice(0, kept), ...steps]
+  if (!row.pinned) thinOut(row)
+}
+
+/** Keep the first point of a curve, and the last of each of equal parts; `thin` in events.py says why. */
+function thinOut(row: TrialRow): void {
+  const last = row.steps.at(-1) ?? 0
+  let length = 1
+  while (Math.floor(last / length) >= POINTS) length *= 2
+  if (length === 1) return
+  const part = row.steps.map((step) => Math.floor(step / length))
+  const isKept = (_: unknown, index: number): boolean =>
+    index === 0 || part[index] !== part[index + 1]
+  for (const [name, curve] of Object.entries(row.curves)) row.curves[name] = curve.filter(isKept)
+  row.steps = row.steps.filter(isKept)
 }
