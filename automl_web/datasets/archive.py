@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import stat
 import struct
@@ -20,11 +21,13 @@ from automl_web.datasets.refusals import (
     DuplicateNameError,
     EncryptedZipError,
     NotAZipError,
+    SpecialFileError,
     SymbolicLinkError,
     TooManyEntriesError,
     TruncatedZipError,
     UnsafePathError,
 )
+from automl_web.datasets.unreadable import DAMAGED, TOO_LARGE, UnreadableError
 
 MAX_ENTRIES = 200_000
 MAX_DIRECTORY_BYTES = MAX_ENTRIES * 150
@@ -36,7 +39,22 @@ CHUNK_BYTES = 2**20
 
 _JUNK = {"__macosx", "thumbs.db", "desktop.ini"}
 _DRIVE = re.compile(r"^[A-Za-z]:")
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+_ENTRY_BYTES = 46  # of an entry in the table of contents, its texts aside
+_REGULAR = {0, stat.S_IFREG, stat.S_IFDIR}
+_DAMAGE = (  # what zipfile and its decompressors raise at content that makes no sense
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+
+Content = bytes | UnreadableError
+"""What is in a file of the zip, or why that cannot be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +96,22 @@ class Archive:
     ) -> None:
         self._zip.close()
 
-    def read(self, members: Iterable[Member]) -> Iterator[bytes | None]:
-        """The content of each member, or None where it is damaged or larger than one image can be.
+    def read(self, members: Iterable[Member]) -> Iterator[Content]:
+        """The content of each member.
 
         Counts the bytes that really come out, whatever the headers claim, and raises BombError.
         """
         allowed = min(max(self._bytes * MAX_RATIO, RATIO_FLOOR_BYTES), MAX_INFLATED_BYTES)
         inflated = 0
         for member in members:
-            data, size = self._content(member.info)
+            content, size = self._content(member.info)
             inflated += size
             if inflated > allowed:
                 raise BombError
-            yield data
+            yield content
 
-    def _content(self, info: zipfile.ZipInfo) -> tuple[bytes | None, int]:
-        """The member's bytes, None if it cannot be had, and how much was inflated to find out."""
+    def _content(self, info: zipfile.ZipInfo) -> tuple[Content, int]:
+        """The member's bytes, and how much was inflated to get them."""
         chunks: list[bytes] = []
         size = 0
         try:
@@ -101,39 +119,55 @@ class Archive:
                 while size <= MAX_MEMBER_BYTES and (chunk := file.read(CHUNK_BYTES)):
                     size += len(chunk)
                     chunks.append(chunk)
+            if size <= MAX_MEMBER_BYTES:
+                return b"".join(chunks), size
         except _DAMAGE:
-            return None, size
-        return (b"".join(chunks) if size <= MAX_MEMBER_BYTES else None), size
+            return UnreadableError(DAMAGED), size
+        except MemoryError:
+            pass
+        return UnreadableError(TOO_LARGE), size
 
 
 def check_is_zip(path: Path) -> None:
     """Raise unless the file has a zip's head and its end, which lists as much as we take."""
     with path.open("rb") as file:
         head = file.read(4)
-        size = _directory_bytes(file)
-    if size is None:
-        raise TruncatedZipError if head == b"PK\3\4" else NotAZipError
-    if size > MAX_DIRECTORY_BYTES:
-        raise TooManyEntriesError(limit=MAX_ENTRIES)
+        place = _directory(file)
+        if place is None:
+            raise TruncatedZipError if head == b"PK\3\4" else NotAZipError
+        end, size = place
+        if size > MAX_DIRECTORY_BYTES:
+            raise TooManyEntriesError(limit=MAX_ENTRIES)
+        file.seek(max(0, end - size))
+        if _entries(file.read(size)) > MAX_ENTRIES:
+            raise TooManyEntriesError(limit=MAX_ENTRIES)
     if size and head != b"PK\3\4":
         raise NotAZipError
 
 
-def _directory_bytes(file: BinaryIO) -> int | None:
-    """The length of the central directory, None if there is none.
+def _directory(file: BinaryIO) -> tuple[int, int] | None:
+    """Where the table of contents ends, and its length; None if there is none.
 
     Read before zipfile is let loose on it, which would make an object of every entry first.
     """
     end = file.seek(0, 2)
-    file.seek(max(0, end - 2**16 - 100))
+    start = file.seek(max(0, end - 2**16 - 100))
     tail = file.read()
     at = tail.rfind(b"PK\5\6")
     if at < 0 or len(tail) < at + 22:
         return None
-    size = int(struct.unpack_from("<I", tail, at + 12)[0])
-    if at >= 76 and tail[at - 20 : at - 16] == b"PK\6\7":
-        size = int(struct.unpack_from("<Q", tail, at - 76 + 40)[0])
-    return size
+    if at >= 76 and tail[at - 20 : at - 16] == b"PK\6\7" and tail[at - 76 : at - 72] == b"PK\6\6":
+        return start + at - 76, int(struct.unpack_from("<Q", tail, at - 76 + 40)[0])
+    return start + at, int(struct.unpack_from("<I", tail, at + 12)[0])
+
+
+def _entries(directory: bytes) -> int:
+    """How many entries a table of contents has, whatever the zip's end says of it."""
+    count = at = 0
+    while directory[at : at + 4] == b"PK\1\2" and at + _ENTRY_BYTES <= len(directory):
+        count += 1
+        at += _ENTRY_BYTES + sum(struct.unpack_from("<HHH", directory, at + 28))
+    return count
 
 
 def _members(infos: list[zipfile.ZipInfo]) -> list[Member]:
@@ -160,8 +194,11 @@ def _checked_parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
     parts = name.split("/")
     if name.startswith("/") or _DRIVE.match(name) or ".." in parts:
         raise UnsafePathError(name=name[:200])
-    if stat.S_ISLNK(info.external_attr >> 16):
+    mode = info.external_attr >> 16
+    if stat.S_ISLNK(mode):
         raise SymbolicLinkError(name=name[:200])
+    if stat.S_IFMT(mode) not in _REGULAR:
+        raise SpecialFileError(name=name[:200])
     return tuple(part for part in parts if part not in {"", "."})
 
 

@@ -9,19 +9,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from automl_web.datasets.images import DAMAGED, TOO_LARGE, Header
-from automl_web.datasets.layout import (
-    NOT_AN_IMAGE,
-    NOT_IN_A_CLASS,
-    SPLITS,
-    TEST,
-    Item,
-    Layout,
-)
+from automl_web.datasets.images import Header
+from automl_web.datasets.layout import SPLITS, TEST, Item, Layout
+from automl_web.datasets.unreadable import DAMAGED, NOT_AN_IMAGE, NOT_IN_A_CLASS, TOO_LARGE
 
 FEW_IMAGES = 50
 IMBALANCE = 10
-SHOWN = 20
 LONGEST_NAME = 40
 
 Finding = list[Any]
@@ -43,7 +36,7 @@ def facts_of(
         "images": images,
         "bytes": images * meta["channels"] * meta["height"] * meta["width"],
         "given": list(layout.given),
-        "skipped": {"count": len(layout.skipped), "first": layout.skipped[:SHOWN]},
+        "skipped": {"count": layout.skipped, "first": layout.first_skipped},
         "warnings": [
             *_about_classes(counts, meta["classes"]),
             *_about_images(layout, headers, meta),
@@ -69,6 +62,19 @@ def _about_classes(counts: dict[str, list[int]], classes: list[str]) -> list[Fin
     if sizes[large] > IMBALANCE * sizes[small]:
         ratio = round(sizes[large] / sizes[small])
         found.append(["imbalance", {"large": large, "small": small, "ratio": ratio}])
+    return found + _about_names(classes)
+
+
+def _about_names(classes: list[str]) -> list[Finding]:
+    found: list[Finding] = []
+    seen: dict[str, str] = {}
+    for name in classes:
+        plain = " ".join(name.split()).casefold()
+        if not plain:
+            found.append(["blank_name", {}])
+        elif plain in seen:
+            found.append(["similar_names", {"name": seen[plain], "other": name}])
+        seen.setdefault(plain, name)
     return found
 
 
@@ -82,8 +88,11 @@ def _about_images(layout: Layout, headers: list[Header], meta: dict[str, Any]) -
     gray = sum(h.is_gray for h in headers)
     if 0 < gray < len(headers):
         found.append(["mixed_colours", {"gray": gray, "images": len(headers)}])
+    moving = sum(h.is_moving for h in headers)
+    if moving:
+        found.append(["moving", {"count": moving}])
     if layout.skipped:
-        found.append(["skipped", {"count": len(layout.skipped)}])
+        found.append(["skipped", {"count": layout.skipped}])
     return found
 
 
@@ -119,6 +128,19 @@ def sentence_of(warning: Finding) -> str:
             "%(gray)s of %(images)s images are gray and the others coloured, so all are taken as "
             "coloured. If a class is mostly gray, the model may learn just that."
         ),
+        "similar_names": _(
+            "Classes “%(name)s” and “%(other)s” differ only in capitals or spaces. If they are one, "
+            "give them one name and upload again."
+        ),
+        "blank_name": _(
+            "One class has a name of spaces only, which nobody can see. Give it a name and upload "
+            "again, or go on."
+        ),
+        "moving": ngettext(
+            "%(count)s image moves; only its first picture was taken.",
+            "%(count)s images move; only the first picture of each was taken.",
+            count,
+        ),
         "skipped": ngettext(
             "%(count)s file could not be used and was skipped. The others are fine.",
             "%(count)s files could not be used and were skipped. The others are fine.",
@@ -149,7 +171,7 @@ def reason_of(reason: str) -> str:
     """Why a file was skipped, in the reader's language."""
     reasons = {
         DAMAGED: _("cannot be read: damaged, or not what its name says"),
-        TOO_LARGE: _("has more than 50 million pixels"),
+        TOO_LARGE: _("is too large: at most 50 million pixels, 64 MB packed and 200 MB of memory"),
         NOT_AN_IMAGE: _("is no PNG, JPEG, BMP, GIF or WebP image"),
         NOT_IN_A_CLASS: _("does not lie in a class folder"),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,22 +10,27 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import (
+    StopFutureHandlers,
+    StopUpload,
+    TemporaryFileUploadHandler,
+)
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from automl_web.datasets.archive import check_is_zip
+from automl_web.datasets.disk import KEPT_FREE_BYTES, is_full, no_room
 from automl_web.datasets.refusals import RefusalError
 
 NAME_LENGTH = 100
-KEPT_FREE_BYTES = 256 * 2**20
 
 
-class CappedUploadHandler(FileUploadHandler):
-    """Stops a file that is larger than we take, or than the disk has room for; `problem` says which.
+class CappedUploadHandler(TemporaryFileUploadHandler):
+    """Writes a file to the disk, and stops one that is larger than we take or than there is room for.
 
-    What still comes is read and thrown away, so that the browser gets to see the answer.
+    `problem` says which. What still comes is read and thrown away, so that the browser gets to see
+    the answer.
     """
 
     problem = ""
@@ -33,8 +39,9 @@ class CappedUploadHandler(FileUploadHandler):
         super().new_file(*args, **kwargs)
         self.received = 0
         self.room = shutil.disk_usage(settings.FILE_UPLOAD_TEMP_DIR).free - KEPT_FREE_BYTES
+        raise StopFutureHandlers  # one writer is enough
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.received += len(raw_data)
         if self.received > settings.MAX_UPLOAD_BYTES:
             limit = filesizeformat(settings.MAX_UPLOAD_BYTES)
@@ -43,16 +50,23 @@ class CappedUploadHandler(FileUploadHandler):
                 "Zip smaller images: they are brought to at most 96 pixels anyway."
             ) % {"limit": limit}
         elif self.received > self.room:
-            self.problem = _(
-                "The disk of this site is too full for this file. Ask the person who runs the site "
-                "to make room, then upload again."
-            )
+            self.problem = no_room()
+        else:
+            self._write(raw_data, start)
         if self.problem:
             raise StopUpload(connection_reset=False)
-        return raw_data
 
-    def file_complete(self, file_size: int) -> None:
-        return None
+    def _write(self, raw_data: bytes, start: int) -> None:
+        try:
+            super().receive_data_chunk(raw_data, start)
+            self.file.flush()
+        except OSError as error:
+            if not is_full(error):
+                raise
+            os.truncate(
+                self.file.temporary_file_path(), 0
+            )  # room for others, and to close the file
+            self.problem = no_room()
 
 
 class UploadForm(forms.Form):

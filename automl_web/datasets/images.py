@@ -10,23 +10,19 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
+from automl_web.datasets.unreadable import DAMAGED, TOO_LARGE, UnreadableError
+
 MAX_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
-DAMAGED, TOO_LARGE = "damaged", "too_large"
+MOVING = {"PNG", "GIF", "WEBP"}
+BAND_PIXELS = 2**20
 
 _GRAY_MODES = {"1", "L", "LA", "La", "I", "I;16", "I;16L", "I;16B", "F"}
+_PHOTOGRAPHS = {"JPEG", "MPO"}  # some cameras put a second picture behind the first: MPO
 _ORIENTATION = 0x0112
 _SIDEWAYS = {5, 6, 7, 8}
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
-
-
-class UnreadableError(Exception):
-    """This image cannot be used; `reason` says why."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +32,7 @@ class Header:
     width: int
     height: int
     is_gray: bool
+    is_moving: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,38 +49,40 @@ class Shape:
         return self.channels * self.height * self.width
 
 
-def header(data: bytes | None) -> Header:
-    """Read the header only; raises UnreadableError."""
+def header(data: bytes | UnreadableError) -> Header:
+    """Read the header only; raises UnreadableError, also one that was handed on instead of the data."""
     with _opened(data) as image:
         width, height = image.size
         if _is_sideways(image):
             width, height = height, width
-        return Header(width, height, image.mode in _GRAY_MODES)
+        return Header(width, height, image.mode in _GRAY_MODES, _is_moving(image))
 
 
-def pixels(data: bytes | None, shape: Shape) -> Pixels:
-    """Decode into `shape`, as uint8 (C, H, W); raises UnreadableError."""
+def pixels(data: bytes | UnreadableError, shape: Shape) -> Pixels:
+    """Decode into `shape`, as uint8 (C, H, W); raises UnreadableError. Of a moving image, the first."""
     mode = "L" if shape.channels == 1 else "RGB"
     with _opened(data) as image:
         try:
             upright = _upright(image, shape)
-            flat = _flat(upright, mode)
+            flat = _shrunk(upright, mode, shape)
             if flat.size != (shape.width, shape.height):
                 flat = flat.resize((shape.width, shape.height), Image.Resampling.BILINEAR)
             array = np.asarray(flat, dtype=np.uint8)
+        except MemoryError as error:
+            raise UnreadableError(TOO_LARGE) from error
         except Exception as error:  # whatever a broken file makes Pillow raise
             raise UnreadableError(DAMAGED) from error
     return array.reshape(shape.height, shape.width, shape.channels).transpose(2, 0, 1)
 
 
-def _opened(data: bytes | None) -> Image.Image:
-    if data is None:
-        raise UnreadableError(DAMAGED)
+def _opened(data: bytes | UnreadableError) -> Image.Image:
+    if isinstance(data, UnreadableError):
+        raise data
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(BytesIO(data), formats=FORMATS)
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError, MemoryError) as error:
         raise UnreadableError(TOO_LARGE) from error
     except Exception as error:  # whatever a broken file makes Pillow raise
         raise UnreadableError(DAMAGED) from error
@@ -95,7 +94,7 @@ def _opened(data: bytes | None) -> Image.Image:
 
 def _is_sideways(image: Image.Image) -> bool:
     """Whether a photograph's own note says that it lies on its side; a broken note says nothing."""
-    if image.format != "JPEG":
+    if image.format not in _PHOTOGRAPHS:
         return False
     try:
         return image.getexif().get(_ORIENTATION) in _SIDEWAYS
@@ -103,12 +102,35 @@ def _is_sideways(image: Image.Image) -> bool:
         return False
 
 
+def _is_moving(image: Image.Image) -> bool:
+    try:
+        return image.format in MOVING and bool(getattr(image, "is_animated", False))
+    except Exception:  # noqa: BLE001 - whatever a broken file makes Pillow raise
+        return False
+
+
 def _upright(image: Image.Image, shape: Shape) -> Image.Image:
-    if image.format != "JPEG":
+    if image.format not in _PHOTOGRAPHS:
         return image
     side = max(shape.width, shape.height)
     image.draft(None, (side, side))  # a large photograph is decoded small at once
     return ImageOps.exif_transpose(image)
+
+
+def _shrunk(image: Image.Image, mode: str, shape: Shape) -> Image.Image:
+    """The image in `mode`, and smaller by a whole factor if it is far larger than `shape`.
+
+    A large one is converted in bands: the whole of it in another mode would need its memory again.
+    """
+    factor = min(image.width // (2 * shape.width), image.height // (2 * shape.height))
+    if factor < 2 or image.width * image.height <= BAND_PIXELS:
+        return _flat(image, mode)
+    rows = max(1, BAND_PIXELS // (image.width * factor)) * factor
+    small = Image.new(mode, (-(-image.width // factor), -(-image.height // factor)))
+    for top in range(0, image.height, rows):
+        band = image.crop((0, top, image.width, min(top + rows, image.height)))
+        small.paste(_flat(band, mode).reduce(factor), (0, top // factor))
+    return small
 
 
 def _flat(image: Image.Image, mode: str) -> Image.Image:

@@ -10,8 +10,9 @@ from datetime import timedelta
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
+from automl_web.datasets.confine import BrokenOffError, prepare_confined
 from automl_web.datasets.models import Version
-from automl_web.datasets.prepare import Progress, prepare
+from automl_web.datasets.prepare import Progress
 from automl_web.datasets.refusals import AbandonedError, RefusalError
 
 SILENCE = timedelta(seconds=60)
@@ -39,11 +40,15 @@ def ingest(version: Version) -> bool:
     try:
         if version.attempt > MAX_ATTEMPTS:
             raise AbandonedError(attempts=MAX_ATTEMPTS)
-        prepared = prepare(version.upload, version.folder, _beat(version))
+        prepared = prepare_confined(version.upload, version.folder, _beat(version))
     except RefusalError as refusal:
         _end(version, Version.State.REFUSED, problem=refusal.english, facts=_told(refusal))
     except SupersededError:
         logger.warning("Version %s is prepared elsewhere.", version.pk)
+        return False
+    except BrokenOffError as error:
+        logger.warning("Version %s was broken off (%s); it is taken up again.", version.pk, error)
+        _held(version).update(state=Version.State.UPLOADED)
         return False
     else:
         images = prepared.facts["images"]
@@ -98,7 +103,7 @@ def _beat(version: Version) -> Progress:
     """Store progress at most twice a second; raises SupersededError if another worker has it."""
     last = 0.0
 
-    def progress(done: int, total: int) -> None:
+    def progress(done: int, total: int, _name: str) -> None:
         nonlocal last
         if time.monotonic() - last < BEAT_EVERY:
             return

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from automl_web.datasets.archive import Member
 from automl_web.datasets.refusals import NestedZipError, NoImagesError, OneClassError
+from automl_web.datasets.unreadable import NOT_AN_IMAGE, NOT_IN_A_CLASS
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 SPLITS = (TRAIN, VALIDATION, TEST)
@@ -19,8 +20,10 @@ SPLIT_FOLDERS = {
     "test": TEST,
     "testing": TEST,
 }
+SHOWN = 20
+"""Skipped files that are told by name; the others are only counted."""
+
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
-NOT_AN_IMAGE, NOT_IN_A_CLASS = "not_an_image", "not_in_a_class"
 
 
 @dataclass(slots=True)
@@ -36,15 +39,21 @@ class Item:
 
 @dataclass
 class Layout:
-    """The images found, whether the upload came with splits, and what was skipped: (name, reason)."""
+    """The images found, the splits that came along, how many files were skipped, and the first of them."""
 
     items: list[Item] = field(default_factory=list)
     given: tuple[str, ...] = ()
-    skipped: list[tuple[str, str]] = field(default_factory=list)
+    skipped: int = 0
+    first_skipped: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def classes(self) -> list[str]:
         return sorted({item.label for item in self.items})
+
+    def skip(self, member: Member, reason: str) -> None:
+        self.skipped += 1
+        if len(self.first_skipped) < SHOWN:
+            self.first_skipped.append((member.name, reason))
 
 
 def arrange(members: Sequence[Member]) -> Layout:
@@ -87,9 +96,9 @@ def _place(layout: Layout, member: Member, path: tuple[str, ...], has_splits: bo
         split, path = SPLIT_FOLDERS.get(path[0].lower() if path else ""), path[1:]
     if not _looks_like_an_image(member):
         if len(path) > 1:  # a list or a read-me beside the class folders needs no word
-            layout.skipped.append((member.name, NOT_AN_IMAGE))
+            layout.skip(member, NOT_AN_IMAGE)
     elif split is None or len(path) < 2:
-        layout.skipped.append((member.name, NOT_IN_A_CLASS))
+        layout.skip(member, NOT_IN_A_CLASS)
     else:
         layout.items.append(Item(member, split, path[0]))
 

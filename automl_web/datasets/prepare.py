@@ -16,17 +16,22 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from automl_web.datasets.archive import Archive
+from automl_web.datasets.disk import refusing_when_full
 from automl_web.datasets.findings import facts_of
-from automl_web.datasets.images import Header, Pixels, Shape, UnreadableError, header, pixels
+from automl_web.datasets.images import Header, Pixels, Shape, header, pixels
 from automl_web.datasets.layout import SPLITS, Item, Layout, arrange, check_classes
 from automl_web.datasets.refusals import NoRoomError
 from automl_web.datasets.splits import carve
+from automl_web.datasets.unreadable import UnreadableError
 
 SMALLEST_SIDE, LARGEST_SIDE = 8, 96
 BATCH_BYTES = 2**20
 
-Progress = Callable[[int, int], None]
-"""Told how many of how many images are decoded; also called where that stands still, as a heartbeat."""
+Progress = Callable[[int, int, str], None]
+"""Told how many of how many images are decoded, and the name of the one that comes next.
+
+Also called where that stands still, as a heartbeat.
+"""
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,9 @@ class Prepared:
     facts: dict[str, Any]
 
 
-def prepare(upload: Path, folder: Path, progress: Progress = lambda done, total: None) -> Prepared:
+def prepare(
+    upload: Path, folder: Path, progress: Progress = lambda done, total, name: None
+) -> Prepared:
     """Write the arrays of the zip at `upload` into `folder`; raises RefusalError.
 
     `folder` appears complete or not at all, and in place of an earlier one. The same images in the
@@ -45,6 +52,7 @@ def prepare(upload: Path, folder: Path, progress: Progress = lambda done, total:
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (
+        refusing_when_full(),
         TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-") as scratch,
         Archive(upload) as archive,
         (Path(scratch) / "pixels").open("w+b") as raw,
@@ -59,7 +67,7 @@ def prepare(upload: Path, folder: Path, progress: Progress = lambda done, total:
         ready.mkdir()
         digest, meta = _write(ready, raw, order, layout.classes, shape, progress)
         facts = facts_of(layout, order, headers, meta)
-        _replace(ready, folder)
+        put_in_place(ready, folder)
     return Prepared(digest, facts)
 
 
@@ -78,12 +86,12 @@ def _survey(archive: Archive, layout: Layout, progress: Progress) -> list[Header
     kept: list[Item] = []
     contents = archive.read(item.member for item in layout.items)
     for item, data in zip(layout.items, contents, strict=True):
-        progress(0, len(layout.items))
+        progress(0, len(layout.items), item.member.name)
         try:
             headers.append(header(data))
             kept.append(item)
         except UnreadableError as error:
-            layout.skipped.append((item.member.name, error.reason))
+            layout.skip(item.member, error.reason)
     layout.items = kept
     check_classes(layout.classes)
     return headers
@@ -99,11 +107,11 @@ def _decode(
     kept: list[Item] = []
     contents = archive.read(item.member for item in layout.items)
     for done, (item, data) in enumerate(zip(layout.items, contents, strict=True)):
-        progress(done, len(layout.items))
+        progress(done, len(layout.items), item.member.name)
         try:
             content = pixels(data, shape).tobytes()
         except UnreadableError as error:
-            layout.skipped.append((item.member.name, error.reason))
+            layout.skip(item.member, error.reason)
             continue
         item.digest = hashlib.sha256(content).digest()
         raw.write(content)
@@ -135,12 +143,16 @@ def _write(
     for split in SPLITS:
         items = order[split]
         labels = np.array([index[item.label] for item in items], dtype=np.int64)
-        np.save(folder / f"{split}-labels.npy", labels)
+        with (folder / f"{split}-labels.npy").open("wb") as file:  # np.save would hide a full disk
+            _write_header(file, labels.dtype, labels.shape)
+            file.write(labels.tobytes())
         digest.update(f"{split} {len(items)}".encode() + labels.tobytes())
         with (folder / f"{split}-images.npy").open("wb") as file:
-            _write_header(file, (len(items), shape.channels, shape.height, shape.width))
+            _write_header(
+                file, np.dtype(np.uint8), (len(items), shape.channels, shape.height, shape.width)
+            )
             for batch in _batches(raw, items, shape):
-                progress(total, total)
+                progress(total, total, "")
                 digest.update(batch.tobytes())
                 file.write(batch.tobytes())
                 if split == "train":
@@ -156,8 +168,8 @@ def _write(
     return digest.hexdigest(), meta
 
 
-def _write_header(file: BinaryIO, shape: tuple[int, ...]) -> None:
-    described = {"descr": "|u1", "fortran_order": False, "shape": shape}
+def _write_header(file: BinaryIO, kind: np.dtype[Any], shape: tuple[int, ...]) -> None:
+    described = {"descr": kind.str, "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(file, described)
 
 
@@ -189,7 +201,7 @@ def _mean_and_std(
     return {"mean": mean.tolist(), "std": np.maximum(std, 1e-3).tolist()}
 
 
-def _replace(ready: Path, folder: Path) -> None:
+def put_in_place(ready: Path, folder: Path) -> None:
     """Put `ready` in the place of `folder`; an earlier attempt may have left one behind."""
     if folder.exists():
         folder.rename(ready.with_name("earlier"))

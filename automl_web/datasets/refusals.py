@@ -71,6 +71,12 @@ class SymbolicLinkError(FileError):
     sentence = _("The zip file holds a link (“%(name)s”). Replace links by the files they mean.")
 
 
+class SpecialFileError(FileError):
+    sentence = _(
+        "The zip file holds “%(name)s”, which is neither a file nor a folder. Leave it out."
+    )
+
+
 class DuplicateNameError(FileError):
     sentence = _("The zip file holds “%(name)s” twice, so it is unclear which one counts.")
 
@@ -119,6 +125,34 @@ class NoRoomError(RefusalError):
     )
 
 
+class DiskFullError(RefusalError):
+    sentence = _(
+        "The disk of this site became full while these images were prepared. "
+        "Ask the person who runs it to make room, then upload again."
+    )
+
+
+class CrashError(RefusalError):
+    sentence = _(
+        "The program that reads images broke down over “%(name)s”, so nothing of this file was "
+        "used. Save that image anew with another program, or leave it out."
+    )
+
+
+class TooMuchMemoryError(RefusalError):
+    sentence = _(
+        "Reading this file needs more memory than we give to one. Leave out what is no image, and "
+        "zip fewer files."
+    )
+
+
+class TooSlowError(RefusalError):
+    sentence = _(
+        "Reading this file took far longer than files of its size do; we gave up at “%(name)s”. "
+        "Leave that image out, or zip smaller images."
+    )
+
+
 class AbandonedError(RefusalError):
     sentence = _(
         "Preparing this file was broken off %(attempts)s times, so we gave up. Something in it may "
@@ -136,7 +170,12 @@ def _all(kind: type[RefusalError]) -> dict[str, type[RefusalError]]:
 REFUSALS: Mapping[str, type[RefusalError]] = _all(RefusalError)
 
 
+def refusal_of(document: list[Any]) -> RefusalError:
+    """The refusal of which this is the document."""
+    code, values = document
+    return REFUSALS[code](**values)
+
+
 def sentence_of(document: list[Any]) -> str:
     """The sentence of a stored refusal in the reader's language."""
-    code, values = document
-    return str(REFUSALS[code](**values))
+    return str(refusal_of(document))

@@ -106,9 +106,9 @@ def test_a_worker_that_was_replaced_stops_and_writes_nothing(version, monkeypatc
 
     def slow(upload, folder, progress):
         age(version, attempt=2)
-        progress(1, 2)
+        progress(1, 2, "")
 
-    monkeypatch.setattr("automl_web.datasets.ingest.prepare", slow)
+    monkeypatch.setattr("automl_web.datasets.ingest.prepare_confined", slow)
     assert not ingest(version)
     version.refresh_from_db()
     assert version.state == State.PREPARING
