@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.crypto import get_random_string
 
 from automl_web.runs.models import Run, Trial
-from automl_web.runs.schedule import cancel_run
+from automl_web.runs.steer import cancel_run
 from automl_web.runs.supervise import log_path
 from benchmarks.measured import Figure
 from benchmarks.trials import LONG, begin, session, until
@@ -37,7 +37,7 @@ def _stop_one(run: Run, wait: float) -> float:
     trial = until(lambda: _training(run), 120)
     time.sleep(wait)
     clicked = time.time()
-    _post(reverse("trial-cancel", args=[run.pk, trial.number]))
+    _post(reverse("trial-stop", args=[run.pk, trial.number]))
     ended = until(lambda: Trial.objects.get(pk=trial.pk).finished_at, 60)
     return ended.timestamp() - clicked
 

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from automl_web.runs.models import Run, Trial
-from automl_web.runs.schedule import cancel_run
+from automl_web.runs.steer import cancel_run
 from benchmarks.measured import Figure
 from benchmarks.trials import LONG, SHORT, begin, until
 from search.history import Stage

@@ -14,7 +14,7 @@ import numpy as np
 from django.conf import settings
 from playwright.sync_api import Page, sync_playwright
 
-from automl_web.runs.schedule import cancel_run
+from automl_web.runs.steer import cancel_run
 from benchmarks.measured import Figure
 from benchmarks.trials import LONG, begin, held, session, until
 from benchmarks.writer import Told, tell, writer

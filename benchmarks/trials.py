@@ -16,7 +16,7 @@ from automl_web.datasets.example import create_example
 from automl_web.datasets.ingest import ingest
 from automl_web.datasets.models import Version
 from automl_web.projects.models import Project
-from automl_web.runs import schedule
+from automl_web.runs import schedule, steer
 from automl_web.runs.models import Run
 from automl_web.runs.record import Claim, finish
 from automl_web.runs.start import start_run
@@ -99,7 +99,7 @@ def held(count: int, seed: int) -> Iterator[list[Claim]]:
         yield claims
     finally:
         run.refresh_from_db()
-        schedule.cancel_run(run)
+        steer.cancel_run(run)
         for claim in claims:
             finish(claim, TrialState.CANCELLED, seconds=0)
 
