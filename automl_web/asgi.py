@@ -13,6 +13,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "automl_web.settings")
 http = get_asgi_application()
 
+from automl_web.accounts.sockets import SameOrigin, nowhere  # noqa: E402 - needs Django set up
 from automl_web.compute.timers import start_duties  # noqa: E402 - needs Django set up
 from automl_web.datasets.body_limit import BodyLimit  # noqa: E402 - needs Django set up
 from automl_web.runs.consumers import websocket_urlpatterns  # noqa: E402 - needs Django set up
@@ -31,7 +32,7 @@ application = ProtocolTypeRouter(
         "http": BodyLimit(http),
         "lifespan": lifespan,
         "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+            SameOrigin(AuthMiddlewareStack(URLRouter([*websocket_urlpatterns, nowhere])))
         ),
     }
 )
