@@ -50,6 +50,13 @@ export function ending(
   if (status === 413) {
     return { sentence: t("The file is larger than this site accepts. Upload a smaller one.") }
   }
+  if (status === 507) {
+    return {
+      sentence: t(
+        "The disk of this site is too full for this file. Ask the person who runs it to make room.",
+      ),
+    }
+  }
   if (status === 422 || (status === 200 && responseURL === address)) {
     return { page: new DOMParser().parseFromString(responseText, "text/html") }
   }

@@ -113,6 +113,7 @@ test("goes where a redirect led", () => {
 
 test.each([
   [413, "larger than this site accepts"],
+  [507, "disk of this site is too full"],
   [403, "may not upload here"],
   [500, "error 500"],
 ])("an answer of %i is a sentence", (status, words) => {
