@@ -112,6 +112,7 @@ DEVICES = env.text("AUTOML_DEVICES", "auto")
 RUNNER = env.text(
     "AUTOML_RUNNER", "search.runner"
 )  # the module that trains; tests have a lighter one
+SOCKETS_A_PERSON = int(env.number("AUTOML_SOCKETS", 30, minimum=1))  # in each web process
 MAX_UPLOAD_BYTES = int(env.number("AUTOML_MAX_UPLOAD_MB", 4096, minimum=1) * 2**20)
 
 # Accounts

@@ -60,6 +60,10 @@ class Frame:
     seq: int
     document: dict[str, Any]
 
+    @property
+    def is_state(self) -> bool:
+        return "state" in self.document
+
     @cached_property
     def text(self) -> str:
         return json.dumps(self.document, allow_nan=False, separators=COMPACT)
@@ -98,13 +102,19 @@ def reading() -> Iterator[None]:
 
 
 def newer(
-    run_id: int, after: int, upto: int | None = None, whole: Collection[int] = ()
+    run_id: int,
+    after: int,
+    upto: int | None = None,
+    whole: Collection[int] = (),
+    trial: int | None = None,
 ) -> Frame | None:
     """What happened after the event `after`, at most up to `upto`; None if nothing did.
 
     The trials `whole` keep all points of their curves. Where the story would be long, a page gets
-    the state instead.
+    the state instead: the page of `trial` with all of its points.
     """
+    if upto is not None and upto - after > BEHIND:
+        return snapshot(run_id, trial)
     found = Event.objects.filter(run_id=run_id, seq__gt=after)
     if upto is not None:
         found = found.filter(seq__lte=upto)
@@ -112,11 +122,12 @@ def newer(
     if not rows:
         return None
     if len(rows) > BEHIND:
-        return snapshot(run_id)
+        return snapshot(run_id, trial)
     told = compact((from_json(body) for _, body in rows), whole)
-    seq, patch = rows[-1][0], [to_json(event) for event in told]
+    seq = rows[-1][0]
+    patch = [to_json(event) for event in told]
     frame = Frame(after, seq, {"after": after, "seq": seq, "patch": patch})
-    return frame if len(frame.text) <= LARGEST else snapshot(run_id)
+    return frame if len(frame.text) <= LARGEST else snapshot(run_id, trial)
 
 
 def _state(run: Run, pinned: Collection[int]) -> LiveState:

@@ -3,7 +3,7 @@
 import type { LiveState, Event as RunEvent } from "./events.gen"
 import { applyEvent, OPEN_STATES } from "./state"
 
-export type Connection = "live" | "reconnecting" | "ended"
+export type Connection = "live" | "reconnecting" | "ended" | "refused"
 
 /** What a page knows of a run: its state after the event numbered `seq`. */
 export interface Snapshot {
@@ -64,7 +64,7 @@ export class Stream extends EventTarget {
     socket.onmessage = (message) => this.#receive(JSON.parse(message.data))
     socket.onclose = ({ code }) => {
       if (socket !== this.#socket) return
-      if (code >= REFUSED) this.#end()
+      if (code >= REFUSED) this.#end("refused")
       else this.#lose()
     }
   }
@@ -88,12 +88,12 @@ export class Stream extends EventTarget {
     }
     this.seq = frame.seq
     this.#changed()
-    if (isOver(this.state)) this.#end()
+    if (isOver(this.state)) this.#end("ended")
   }
 
-  #end(): void {
+  #end(connection: Connection): void {
     this.close()
-    this.#become("ended")
+    this.#become(connection)
   }
 
   /** Try again after a wait that doubles, up to half of it left to chance so that not all come at once. */

@@ -141,10 +141,16 @@ test("ends and closes the socket when the run and its trials are over", () => {
   expect(FakeSocket.opened).toHaveLength(1)
 })
 
-test("does not ask again where it was refused", () => {
-  connected().onclose({ code: 4404 })
+test.each([4400, 4404, 4408, 4429])("does not ask again where it was refused (%i)", (code) => {
+  connected().onclose({ code })
   vi.advanceTimersByTime(60_000)
-  expect([stream.connection, FakeSocket.opened.length]).toEqual(["ended", 1])
+  expect([stream.connection, FakeSocket.opened.length]).toEqual(["refused", 1])
+})
+
+test("comes back where it was let go because it read too slowly", () => {
+  connected().onclose({ code: 1013 })
+  vi.advanceTimersByTime(500)
+  expect(FakeSocket.opened).toHaveLength(2)
 })
 
 test("does not connect to a run that was over when the page came", () => {

@@ -67,6 +67,8 @@ function pillWord(state: string, connection: Connection): string {
       return t("%(state)s, live", { state: stateWord(state) })
     case "reconnecting":
       return t("%(state)s, reconnecting", { state: stateWord(state) })
+    case "refused":
+      return t("%(state)s, not live", { state: stateWord(state) })
     case "ended":
       return stateWord(state)
   }
