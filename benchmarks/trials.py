@@ -24,7 +24,7 @@ from search.history import TrialState
 from search.problems.image_space import default_space
 
 SHORT = {"epochs": 1, "layers": 2, "width": 8, "batch_size": 64}
-LONG = {"epochs": 100, "layers": 5, "width": 32, "batch_size": 64}
+LONG = {"epochs": 10_000, "layers": 5, "width": 32, "batch_size": 64}
 DESK = "benchmark"
 
 Found = TypeVar("Found")
