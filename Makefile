@@ -51,7 +51,7 @@ clean:  ## everything that make made, the data aside
 	rm -rf .venv frontend/node_modules frontend/dist/main.js frontend/dist/main.css
 
 .venv/bin/python:
-	python=$$(sh .ci/find-python) && "$$python" -m venv .venv
+	@python=$$(sh .ci/find-python) && "$$python" -m venv .venv
 
 $(INSTALLED): requirements.lock | .venv/bin/python
 	@$(BIN)/python .ci/install.py python requirements.lock
