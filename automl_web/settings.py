@@ -101,8 +101,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # A hint that cannot be sent now is given up at once: no page waits for a broker, and timers send it again.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_timeout": 10,
-    "socket_connect_timeout": 5,
+    "socket_timeout": 3,
+    "socket_connect_timeout": 3,
     "max_retries": 0,
 }
 
@@ -172,8 +172,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF],
-        # Plotly sets inline styles on the SVG that it draws; nothing else does.
-        "style-src": [SELF, "'unsafe-inline'"],
+        "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
         "connect-src": [SELF],
         "object-src": [NONE],

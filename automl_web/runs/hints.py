@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
+from functools import partial
 
 from celery import current_app
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
-log = logging.getLogger(__name__)
+from automl_web.runs.courier import Courier
 
 CONTROL = "control"
+COURIER = Courier()
 
 
 def device_queue(queue: str) -> str:
@@ -22,12 +22,10 @@ def hint(task: str, argument: int | str, celery_queue: str = CONTROL) -> None:
     """Send the hint once the transaction is committed; without a broker it is only logged."""
 
     def send() -> None:
-        try:
-            current_app.send_task(task, args=[argument], queue=celery_queue, retry=False)
-        except (OperationalError, OSError) as error:
-            log.warning("hint %s(%s) was not sent: %s", task, argument, error)
+        current_app.send_task(task, args=[argument], queue=celery_queue, retry=False)
 
-    transaction.on_commit(send, robust=True)
+    what = f"hint {task}({argument})"
+    transaction.on_commit(partial(COURIER.deliver, what, send), robust=True)
 
 
 def hint_advance(run_id: int) -> None:

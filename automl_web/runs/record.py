@@ -6,7 +6,7 @@ visible in order, and one order for all means that no two writers wait for each 
 
 from __future__ import annotations
 
-import logging
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,14 +20,15 @@ from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
-from redis.exceptions import RedisError
 
+from automl_web.runs.courier import Courier
 from automl_web.runs.models import ConflictError, Event, Report, Run, Trial
 from search.events import Event as Story
 from search.events import Logged, Reported, RunMoved, TrialMoved, to_json
 from search.history import TrialState
 
-log = logging.getLogger(__name__)
+COURIER = Courier()
+TICK_SECONDS = 0.5
 
 
 class LeaseLostError(Exception):
@@ -87,13 +88,15 @@ def telling(run_id: int, events: Sequence[Story]) -> Iterator[int]:
 
 def _tick(run_id: int, seq: int) -> None:
     """Tell the web processes that there is news. It may get lost: they look by themselves, too."""
-    layer = get_channel_layer()
-    try:
-        async_to_sync(layer.group_send)(
+    COURIER.deliver(f"tick of run {run_id}", lambda: async_to_sync(_send_tick)(run_id, seq))
+
+
+async def _send_tick(run_id: int, seq: int) -> None:
+    """Whoever waited longer for a broker that does not answer might lose its lease."""
+    async with asyncio.timeout(TICK_SECONDS):
+        await get_channel_layer().group_send(
             group_of(run_id), {"type": "tick", "run": run_id, "seq": seq}
         )
-    except (RedisError, OSError) as error:
-        log.warning("tick of run %s was not sent: %s", run_id, error)
 
 
 def _held(claim: Claim) -> Any:
