@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Now
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Now
 from django.db.utils import IntegrityError
 
 from automl_web.compute.models import Device, Queue
@@ -135,7 +135,9 @@ def claim(queue: str, device: Device) -> Claim | None:
 
 
 def _claimable(queue: str) -> QuerySet[Trial]:
-    running = Count("run__trials", filter=Q(run__trials__state=TrialState.RUNNING.value))
+    # Counted apart: joined, every waiting trial would meet all trials of its run.
+    running = Trial.objects.filter(run=OuterRef("run"), state=TrialState.RUNNING.value)
+    count = running.order_by().values("run").annotate(n=Count("pk")).values("n")
     return (
         Trial.objects.filter(
             state__in=CLAIMABLE,
@@ -145,7 +147,7 @@ def _claimable(queue: str) -> QuerySet[Trial]:
             run__queue__paused=False,
         )
         .select_related("run")
-        .annotate(busy=running)
+        .annotate(busy=Coalesce(Subquery(count), 0))
         .order_by("busy", "run_id", "number")
     )
 
