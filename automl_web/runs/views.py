@@ -101,17 +101,18 @@ def visible_run(request: HttpRequest, pk: int, role: Role = Role.VIEWER) -> Run:
     return member_or_404(related, request.user, role, pk=pk)
 
 
-def _live(request: HttpRequest, found: Run) -> dict[str, object]:
+def _live(request: HttpRequest, found: Run, number: int | None = None) -> dict[str, object]:
     objective = problem_of(found).objective
-    document = snapshot(found.pk).document
-    rows = document["state"]["trials"].values()
+    frame = snapshot(found.pk, number)
+    rows = frame.document["state"]["trials"].values()
     return {
         "run": found,
         "method": METHODS[found.method],
         "objective": objective,
-        "live": document,
+        "live": frame.document,
+        "script": frame.script,
         "leaders": _leaders(found, objective),
-        "rows": list(rows),
+        "rows": list(rows)[-PAGE:],
         "reasons": sentences(),
         "reason": sentence(found.reason),
         "may_edit": found.project.role_of(person(request)) in Role.EDITOR.at_least,
@@ -174,7 +175,7 @@ def _harmless(cell: object) -> object:
 def trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     found = visible_run(request, pk)
     row = get_object_or_404(found.trials.select_related("device"), number=number)
-    context = _live(request, found) | {
+    context = _live(request, found, number) | {
         "trial": row,
         "sentence": sentence(row.reason),
         "log": _log_end(row),
