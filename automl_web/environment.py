@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import secrets
@@ -51,6 +52,12 @@ def secret(path: Path) -> str:
         key = secrets.token_urlsafe(50)
         file.write(key)
     return key
+
+
+def source_hash(inline: str) -> str:
+    """How a content security policy allows exactly this inline text."""
+    digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
 
 
 def runtime_folder(data: Path) -> Path:

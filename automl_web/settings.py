@@ -109,6 +109,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # Work
 LEASE_SECONDS = env.number("AUTOML_LEASE", 30, minimum=0.5)
 DEVICES = env.text("AUTOML_DEVICES", "auto")
+# Seconds without a report after which a training is taken to hang, if its reports came faster before.
+PATIENCE_SECONDS = env.number("AUTOML_PATIENCE", 300, minimum=1)
+RUNNER_MEMORY_BYTES = int(
+    env.number("AUTOML_RUNNER_MEMORY_MB", 0, minimum=0) * 2**20
+)  # 0: no limit
+LEAST_FREE_BYTES = int(env.number("AUTOML_LEAST_FREE_MB", 200, minimum=0) * 2**20)
 RUNNER = env.text(
     "AUTOML_RUNNER", "search.runner"
 )  # the module that trains; tests have a lighter one
@@ -168,11 +174,20 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
 X_FRAME_OPTIONS = "DENY"
+# The styles that Plotly sets by itself, each to the letter; base.html has the trick for all others.
+PLOTLY_SHEET = "'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"  # of its maps
+PLOTLY_HEAT_MAP = "'sha256-AR/cKIZjWPcPmBUPDA6oti9XBiTbJvz0Cro2J1VzzS8='"  # sharp pixels
+PLOTLY_ATTRIBUTES = ("", "font-size:70%")  # of colour bars, and of raised and lowered digits
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF],
-        "style-src": [SELF],
+        "style-src": [SELF, PLOTLY_SHEET],
+        "style-src-attr": [
+            "'unsafe-hashes'",  # which here means: attributes too, if they are these to the letter
+            *map(env.source_hash, PLOTLY_ATTRIBUTES),
+            PLOTLY_HEAT_MAP,
+        ],
         "img-src": [SELF, "data:", "blob:"],
         "connect-src": [SELF],
         "object-src": [NONE],

@@ -52,7 +52,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @contextmanager
-def running(application: str, data: Path) -> Iterator[Site]:
+def running(
+    application: str, data: Path, prepared_by: str = "tests.browser.seed"
+) -> Iterator[Site]:
     """A prepared site served by uvicorn until the block ends; its log is `data/web.log`."""
     port = _free_port()
     environment = {**os.environ, "AUTOML_DATA": str(data), "AUTOML_PORT": str(port)}
@@ -60,7 +62,7 @@ def running(application: str, data: Path) -> Iterator[Site]:
     runtime = runtime_folder(data)
     runtime.mkdir(mode=0o700, exist_ok=True)
     with ValkeyServer(unix_socket_path=runtime / "valkey.sock"):
-        _seed(environment)
+        _seed(environment, prepared_by)
         with _serving(application, site, data / "web.log"):
             yield site
 
@@ -80,8 +82,8 @@ def _serving(application: str, site: Site, log: Path) -> Iterator[None]:
             web.terminate()
 
 
-def _seed(environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "tests.browser.seed"]
+def _seed(environment: dict[str, str], prepared_by: str) -> None:
+    command = [sys.executable, "-m", prepared_by]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
