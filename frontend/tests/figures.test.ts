@@ -11,6 +11,7 @@ interface Trace {
   x: number[]
   y: (number | null)[]
   type: string
+  mode: string
   opacity: number
   line: { color: string; dash: string; width: number }
 }
@@ -44,19 +45,33 @@ describe("learning curves", () => {
     expect(curves({ trial: 99 }).traces).toHaveLength(0)
   })
 
+  test("of many trials join those that do not stand out, a line a stroke", () => {
+    const many = Array.from({ length: 100 }, (_, index) => index + 4)
+    const state = aRun(
+      many.flatMap((number) => [created(number), reported(number, [1, 2], [0.1, 0.2])]),
+    )
+    const drawn = traces(curves({}, state))
+    expect(drawn.length).toBeLessThan(35)
+    const points = drawn.flatMap(({ x, mode }) => (mode === "markers" ? [] : x.filter(Number)))
+    expect(points).toHaveLength(100 * 2 + 7)
+    expect(drawn.find(({ mode }) => mode === "markers")?.x).toHaveLength(101)
+  })
+
   test("say in words who leads", () => {
     expect(curves().sentence).toContain("Trial 2 leads")
     expect(curves({ trial: 3 }).sentence).toBe("Trial 3 stands at 80.0\u00a0% after epoch 4.")
   })
 
   test("have a row in the table for every point", () => {
-    expect(curves().table.rows).toHaveLength(7)
-    expect(curves().table.rows.at(-1)).toEqual(["3", "4", "not a number"])
+    expect(curves().table().rows).toHaveLength(7)
+    expect(curves().table().rows.at(-1)).toEqual(["3", "4", "not a number"])
   })
 
   test("turn to WebGL above a thousand points, where the browser has it", () => {
     const many = [...Array(600).keys()]
-    const long = aRun([reported(1, many, many), reported(2, many, many)])
+    const long = aRun()
+    for (const row of Object.values(long.trials)) row.pinned = true
+    fold([reported(1, many, many), reported(2, many, many)], long)
     expect(traces(curves({ webgl: true }, long))[0]?.type).toBe("scattergl")
     expect(traces(curves({ webgl: false }, long))[0]?.type).toBe("scatter")
     expect(traces(curves({ webgl: true }))[0]?.type).toBe("scatter")

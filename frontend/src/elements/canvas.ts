@@ -10,6 +10,8 @@ export interface Picture {
   layout: Record<string, unknown>
 }
 
+const REST = 3 // times as long as the last drawing took, until the next: the page stays quick
+
 const CONFIG = { responsive: true, displayModeBar: false, displaylogo: false }
 
 /** A figure's canvas. The latest picture wins; it is drawn when it can be seen. */
@@ -48,14 +50,18 @@ export class Canvas {
     if (this.#isDrawing || !this.#isVisible || !this.#picture) return
     this.#isDrawing = true
     const drawn = this.#picture
+    let began = performance.now()
     try {
       const plotly = await loadPlotly()
+      began = performance.now()
       await plotly.react(this.element, drawn.traces, themed(drawn.layout), CONFIG)
     } catch {
       this.element.replaceChildren(
         el("p", { class: "figure-error" }, t("The chart could not be drawn. Its data is below.")),
       )
     }
+    const pause = REST * (performance.now() - began)
+    if (pause > 50) await new Promise((resolve) => setTimeout(resolve, pause))
     this.#isDrawing = false
     if (this.#picture !== drawn) await this.#draw()
   }

@@ -43,7 +43,8 @@ export class Chart {
   }
 
   #tabulate(): void {
-    if (this.#details.open && this.#figure) this.#data.replaceChildren(tableOf(this.#figure.table))
+    if (this.#details.open && this.#figure)
+      this.#data.replaceChildren(tableOf(this.#figure.table()))
   }
 }
 

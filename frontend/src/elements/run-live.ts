@@ -57,10 +57,10 @@ export class RunLive extends HTMLElement {
 
   get #standing(): string {
     const { state, counts } = this.stream.state
-    return JSON.stringify([state, counts])
+    return JSON.stringify([state, counts.complete ?? 0])
   }
 
-  /** Dispatch `run-changed` when a trial or the run has moved: htmx then fetches what hangs on it. */
+  /** Dispatch `run-changed` when the run moved or a trial completed: htmx then fetches what hangs on it. */
   #tell(): void {
     if (this.#standing === this.#told) return
     this.#told = this.#standing

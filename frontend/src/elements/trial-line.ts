@@ -10,6 +10,7 @@ export class TrialLine {
   readonly #columns: readonly Column[]
   readonly #stage = el("span", { class: "badge badge-outline text-body ms-2" })
   #state = ""
+  #shown = ""
 
   constructor(columns: readonly Column[], address: string | null) {
     this.#columns = columns
@@ -17,7 +18,18 @@ export class TrialLine {
     this.element.firstElementChild?.append(this.#stage)
   }
 
+  /** Of hundreds of rows few change at a time: the others are left alone. */
   show(row: TrialRow, { isBest, metric }: { isBest: boolean; metric: string }): void {
+    const standing = JSON.stringify([
+      row.state,
+      row.attempt,
+      row.reason,
+      row.cost,
+      row.steps.at(-1),
+      isBest,
+    ])
+    if (standing === this.#shown) return
+    this.#shown = standing
     this.element.classList.toggle("is-best", isBest)
     this.#columns.forEach((column, index) => {
       const place = this.element.children[index]

@@ -20,7 +20,7 @@ export function bestSoFar(state: LiveState, goal: Goal): Figure {
     traces: path.length > 0 ? [points(done, goal), line(path, done, goal)] : [],
     layout: layout(goal),
     sentence: sentence(state, path, goal),
-    table: {
+    table: () => ({
       head: [t("Trial"), metricTitle(goal.objective), t("Trained for"), t("Led")],
       rows: done.map((row) => [
         number(row.number),
@@ -28,7 +28,7 @@ export function bestSoFar(state: LiveState, goal: Goal): Figure {
         trainedFor(row),
         path.some((step) => step.number === row.number) ? t("yes") : t("no"),
       ]),
-    },
+    }),
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { LiveState, TrialRow } from "../events.gen"
 import { n, number, t } from "../i18n"
-import { metricTitle, metricValue } from "../words"
+import { isShare, metricTitle, metricValue } from "../words"
 import { type Figure, label, MANY_POINTS, rowsOf, stroke, type Table, valueAxis } from "./figure"
 
 export interface CurveOptions {
@@ -12,6 +12,7 @@ export interface CurveOptions {
   trial?: number
 }
 
+const FEW_CURVES = 28 // as many as there are colours and dashes; each more costs as much again to draw
 const FEW_STEPS = 12 // up to here every epoch has its tick, as no half one exists
 
 interface Curve {
@@ -28,12 +29,15 @@ export function learningCurves(state: LiveState, options: CurveOptions): Figure 
   const points = curves.reduce((sum, { steps }) => sum + steps.length, 0)
   const type = options.webgl && points > MANY_POINTS ? "scattergl" : "scatter"
   return {
-    traces: curves.map((curve) => trace(state, curve, options, type)),
+    traces:
+      curves.length > FEW_CURVES
+        ? joined(state, curves, options)
+        : curves.map((curve) => trace(state, curve, options, type)),
     layout: layout(options, Math.max(...curves.flatMap(({ steps }) => steps))),
     sentence: options.trial
       ? standing(curves, options.metric)
       : lead(state, curves, options.metric),
-    table: table(curves, options.metric),
+    table: () => table(curves, options.metric),
   }
 }
 
@@ -77,7 +81,6 @@ function curveOf(state: LiveState, row: TrialRow, metric: string): Curve {
 
 function trace(state: LiveState, curve: Curve, options: CurveOptions, type: string): object {
   const { row, steps, values } = curve
-  const root = ancestry(state, row)[0] ?? row
   const isBest = row.number === state.best
   return {
     type,
@@ -87,11 +90,70 @@ function trace(state: LiveState, curve: Curve, options: CurveOptions, type: stri
     y: values,
     text: values.map((value) => (value === null ? "" : label(metricValue(options.metric, value)))),
     hovertemplate: `%{fullData.name} · ${label(t("epoch"))} %{x} · %{text}<extra></extra>`,
-    line: { ...stroke(root.number - 1), width: isBest ? 3.5 : 1.5 },
-    marker: { color: stroke(root.number - 1).color, size: rungMarks(row, steps, isBest) },
+    line: { ...strokeOf(state, row), width: isBest ? 3.5 : 1.5 },
+    marker: { color: strokeOf(state, row).color, size: rungMarks(row, steps, isBest) },
     opacity: options.trial !== undefined || isProminent(state, row) ? 1 : 0.5,
     connectgaps: false,
   }
+}
+
+/**
+ * Many curves: those that stand out as lines of their own, the others as one line a stroke that is
+ * interrupted between trials, and a point where each of them ends.
+ */
+function joined(state: LiveState, curves: readonly Curve[], options: CurveOptions): object[] {
+  const [prominent, others] = [true, false].map((wanted) =>
+    curves.filter(({ row }) => isProminent(state, row) === wanted),
+  ) as [Curve[], Curve[]]
+  const groups = new Map<string, Curve[]>()
+  for (const curve of others) {
+    const key = JSON.stringify(strokeOf(state, curve.row))
+    groups.set(key, [...(groups.get(key) ?? []), curve])
+  }
+  return [
+    ...[...groups.values()].map((group) => interrupted(state, group, options)),
+    ends(state, others, options),
+    ...prominent.map((curve) => trace(state, curve, options, "scatter")),
+  ]
+}
+
+function interrupted(state: LiveState, group: readonly Curve[], options: CurveOptions): object {
+  const first = group[0] as Curve
+  return {
+    ...faint(options),
+    mode: "lines",
+    x: group.flatMap(({ steps }) => [...steps, null]),
+    y: group.flatMap(({ values }) => [...values, null]),
+    customdata: group.flatMap(({ row, steps }) => Array(steps.length + 1).fill(row.number)),
+    line: { ...strokeOf(state, first.row), width: 1.5, simplify: false },
+  }
+}
+
+function ends(state: LiveState, curves: readonly Curve[], options: CurveOptions): object {
+  return {
+    ...faint(options),
+    mode: "markers",
+    x: curves.map(({ steps }) => steps.at(-1)),
+    y: curves.map(({ values }) => values.at(-1)),
+    customdata: curves.map(({ row }) => row.number),
+    marker: { color: curves.map(({ row }) => strokeOf(state, row).color), size: 5 },
+  }
+}
+
+function faint({ metric }: CurveOptions): object {
+  const name = t("Trial %(number)s", { number: "%{customdata}" })
+  const value = isShare(metric) ? "%{y:.3~p}" : "%{y:.3~g}"
+  return {
+    type: "scatter",
+    opacity: 0.5,
+    connectgaps: false,
+    hovertemplate: `${label(name)} · ${label(t("epoch"))} %{x} · ${value}<extra></extra>`,
+  }
+}
+
+/** The stroke of the trial that this one goes back to. */
+function strokeOf(state: LiveState, row: TrialRow): { color: string; dash: string } {
+  return stroke((ancestry(state, row)[0] ?? row).number - 1)
 }
 
 /** What runs, the incumbent, and what it goes on from stand out. */

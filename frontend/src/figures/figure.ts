@@ -14,7 +14,8 @@ export interface Figure {
   traces: object[]
   layout: Record<string, unknown>
   sentence: string
-  table: Table
+  /** Made only where somebody asks for it. */
+  table: () => Table
 }
 
 /** What is optimised, as the page was told. */
