@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from search.checkpoints import prune
 from search.history import History, Report, Stage, Trial, TrialState
 from search.message import Message
 from search.method import Context, Evaluate, Method, Problem, Proposal
@@ -110,7 +111,12 @@ def _train(
         fidelity=trial.fidelity,
         resume=parent.reports[-1].checkpoint if parent and parent.reports else None,
     )
-    return tuple(work(problem, trial, context))
+    reports = []
+    for report in work(problem, trial, context):
+        reports.append(report)
+        if report.checkpoint:
+            prune(report.checkpoint)
+    return tuple(reports)
 
 
 def _ended(problem: Problem, trial: Trial, reports: tuple[Report, ...]) -> Trial:

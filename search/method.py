@@ -60,6 +60,7 @@ class Context:
     fidelity: Mapping[str, float] = field(default_factory=dict)
     resume: Path | None = None
     deadline: float | None = None
+    parts: int = 1  # that each batch is trained in: the same steps, with less memory
 
 
 @dataclass(frozen=True)

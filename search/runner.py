@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import errno
 import faulthandler
 import json
 import math
 import os
+import resource
 import signal
 import sys
 import threading
@@ -32,12 +34,15 @@ from search.training.images import warm_up
 from search.training.loop import DivergedError
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="search.runner", description=__doc__)
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 or mps")
-    device = parser.parse_args().device
+    parser.add_argument("--memory", type=int, default=0, help="bytes it may take; 0: no limit")
+    arguments = parser.parse_args()
+    device = arguments.device
     _die_with_parent()
     answers = _claim_stdout()
     faulthandler.enable()
@@ -46,6 +51,7 @@ def main() -> None:
     requests: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_read, args=(requests,), daemon=True).start()
     warm_up(device)
+    _limit_memory(arguments.memory)
     _answer(answers, {"type": "ready"})
     while True:
         _serve(requests.get(), answers)
@@ -55,6 +61,12 @@ def _die_with_parent() -> None:
     """Have Linux kill this process with the thread that started it; elsewhere the end of input does."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _limit_memory(size: int) -> None:
+    """Have allocations beyond `size` bytes refused; of data alone, for libraries map far more."""
+    if size and sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
 
 
 def _claim_stdout() -> TextIO:
@@ -101,6 +113,7 @@ def _request(document: Mapping[str, Any]) -> tuple[Problem, Trial, Context]:
         stage=trial.stage,
         fidelity=trial.fidelity,
         resume=Path(around["resume"]) if around.get("resume") else None,
+        parts=around.get("parts", 1),
     )
     return problem, trial, context
 
@@ -122,6 +135,8 @@ def reason_of(error: Exception) -> str:
     """Why a training failed, in one of the words that the supervisor decides by."""
     if isinstance(error, DivergedError):
         return "diverged"
+    if isinstance(error, OSError) and error.errno in FULL:
+        return "disk_full"
     # On the CPU torch raises a plain RuntimeError; only its text tells.
     short = "can't allocate memory" in str(error) or "not enough memory" in str(error)
     if short or isinstance(error, MemoryError | torch.OutOfMemoryError):

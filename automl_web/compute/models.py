@@ -10,6 +10,7 @@ class Queue(models.Model):
 
     name = models.SlugField(max_length=40, unique=True)
     paused = models.BooleanField(default=False)
+    reason = models.CharField(max_length=40, blank=True)  # why the site itself has paused it
 
     def __str__(self) -> str:
         return self.name

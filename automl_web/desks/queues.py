@@ -17,6 +17,7 @@ from automl_web.accounts.views import require_admin
 from automl_web.compute.models import Device, Queue
 from automl_web.runs import steer
 from automl_web.runs.models import Run, Trial
+from automl_web.runs.reasons import sentence
 from automl_web.runs.schedule import CLAIMABLE, is_alive
 from search.history import TrialState
 
@@ -34,6 +35,7 @@ def queues(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "queue": queue,
+            "reason": sentence(queue.reason),
             "devices": [
                 {"device": d, "alive": d.pk in alive, "trial": working.get(d.pk)}
                 for d in queue.devices.order_by("host", "name")

@@ -158,6 +158,9 @@ class Trial(models.Model):
     fence = models.PositiveIntegerField(default=0)
     attempt = models.PositiveIntegerField(default=1)
     lost = models.PositiveIntegerField(default=0)
+    parts = models.PositiveSmallIntegerField(
+        default=1
+    )  # that a batch is trained in, to need less memory
     device = models.ForeignKey(Device, on_delete=models.SET_NULL, null=True, related_name="trials")
     lease_until = models.DateTimeField(null=True)
     wish = models.CharField(max_length=10, choices=Wish.choices, default=Wish.NONE, blank=True)

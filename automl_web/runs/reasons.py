@@ -15,13 +15,18 @@ REASONS = {
         "Its worker went silent. It goes on from its last checkpoint on the next free device."
     ),
     "lost_too_often": _("Its worker was lost again and again. Look at the devices, then retry."),
-    "killed": _(
-        "Its process was killed from outside, often because memory ran out. It was tried again."
-    ),
+    "killed": _("Its process was killed from outside, often because memory ran out."),
+    "crashed": _("Its process crashed inside a library. The log says where."),
     "exited": _("Its process ended by itself. The log says what it printed last."),
+    "hung": _("It showed no progress for too long, so it was ended."),
+    "too_many_processes": _("It started too many processes of its own, so it was ended."),
+    "halved": _("Memory ran out. It is tried once more, each batch in two halves."),
+    "disk_full": _(
+        "The disk is full, so the queue was paused. Free some space, then open the queue."
+    ),
     "exception": _("The training code met an error. The log shows where."),
     "diverged": _("The loss became infinite or was no number. A lower learning rate helps."),
-    "out_of_memory": _("Memory ran out. A smaller batch or a narrower network needs less."),
+    "out_of_memory": _("Memory ran out, with half batches too. A narrower network needs less."),
     "no_value": _("Training ended without a score."),
     "no_trial_completed": _(
         "No trial completed, so there is no best one. Their reasons stand in the table."

@@ -176,6 +176,7 @@ def finish(
     reason: str = "",
     detail: str = "",
     crashed: bool = False,
+    parts: int | None = None,
 ) -> None:
     """End the claim: the trial has ended, or waits again. Raises LeaseLostError.
 
@@ -196,6 +197,8 @@ def finish(
     )
     with telling(claim.run_id, [moved]) as seq:
         ended = {} if again else {"finished_at": Now(), "finished_seq": seq, "loss": loss}
+        if parts is not None:
+            ended["parts"] = parts
         changed = _held(claim).update(
             state=state.value,
             attempt=attempt,

@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
+import psutil
 from django.conf import settings
 
 KILL_AFTER = 1.0
 """Seconds between asking the runner to go and ending it."""
 
 LONGEST_LINE = 2_000
+MOST_BYTES = 5_000_000
+"""Of what one training prints: more is read, so that it does not stand still, and thrown away."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,12 @@ class Runner:
         self.device = device
         self.project = project
         self._said: SimpleQueue[Said] = SimpleQueue()
+        self._printed = 0  # bytes, by the training at hand
+        command = [sys.executable, "-m", settings.RUNNER, "--device", device]
+        if settings.RUNNER_MEMORY_BYTES:
+            command += ["--memory", str(settings.RUNNER_MEMORY_BYTES)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", settings.RUNNER, "--device", device],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -78,6 +85,7 @@ class Runner:
     def send(self, request: Mapping[str, Any]) -> None:
         """Ask for a training; a runner that has just died says so through `next`."""
         assert self._process.stdin is not None
+        self._printed = 0
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
             self._process.stdin.flush()
@@ -89,14 +97,25 @@ class Runner:
         except Empty:
             return None
 
+    def children(self) -> list[psutil.Process]:
+        """Processes that training has started, those with a session of their own, too."""
+        try:
+            return psutil.Process(self._process.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
+
     def stop(self) -> None:
         """End the process and everything that it has started."""
+        children = self.children()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(KILL_AFTER)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
+        for child in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             assert pipe is not None
@@ -113,4 +132,8 @@ class Runner:
     def _read_lines(self) -> None:
         assert self._process.stderr is not None
         for raw in iter(lambda: self._process.stderr.readline(LONGEST_LINE), b""):  # type: ignore[union-attr]
-            self._said.put(Line(raw.decode(errors="replace").rstrip("\n")))
+            before, self._printed = self._printed, self._printed + len(raw)
+            if self._printed <= MOST_BYTES:
+                self._said.put(Line(raw.decode(errors="replace").rstrip("\n")))
+            elif before <= MOST_BYTES:
+                self._said.put(Line("[What it prints from here on is not kept.]"))

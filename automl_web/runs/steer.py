@@ -105,13 +105,13 @@ def drain(run: Run) -> None:
     give_back(run.trials.all())
 
 
-def pause_queue(queue: Queue) -> None:
+def pause_queue(queue: Queue, reason: str = "") -> None:
     """Begin nothing new on the queue's devices; what trains there goes on."""
-    Queue.objects.filter(pk=queue.pk).update(paused=True)
+    Queue.objects.filter(pk=queue.pk).update(paused=True, reason=reason)
 
 
 def open_queue(queue: Queue) -> None:
-    Queue.objects.filter(pk=queue.pk).update(paused=False)
+    Queue.objects.filter(pk=queue.pk).update(paused=False, reason="")
     hint_work(queue.name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from automl_web.runs.record import (
     wish,
 )
 from automl_web.runs.runner import Ended, Line, Reply, Runner, Said
+from automl_web.runs.steer import pause_queue
+from automl_web.runs.verdict import Verdict, of_death, of_failure, reason_of_exit
+from search.checkpoints import prune
 from search.history import Stage, TrialState
 from search.loop import trial_seed
 
@@ -29,8 +33,8 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5  # seconds between looks for a cancel
 RECORD_EVERY = 0.25  # seconds that reports are gathered before they are written
-MAX_ATTEMPTS = 3
-LOG_BYTES = 5_000_000  # of a trial's log that are kept on disk
+COUNT_EVERY = 5.0  # seconds between counts of the processes that training has started
+MOST_PROCESSES = 64
 LOG_LINES = 2_000  # of a trial's log that are streamed
 
 
@@ -40,14 +44,19 @@ class Attendance:
     def __init__(self, claim: Claim, runner: Runner) -> None:
         self.claim = claim
         self.runner = runner
-        self.trial = Trial.objects.select_related("run__dataset").get(pk=claim.trial_id)
+        self.trial = Trial.objects.select_related("run__dataset", "run__queue").get(
+            pk=claim.trial_id
+        )
         self.began = time.monotonic()
         self.reports: list[tuple[int, dict[str, float | None]]] = []
         self.lines: list[str] = []
         self.checkpoint = ""
         self.last_values: dict[str, float | None] = dict(self.trial.values)
         self.streamed = 0
-        self.printed: list[str] = []
+        self.unwritten: list[str] = []
+        self.printed: deque[str] = deque(maxlen=200)
+        self.progressed = self.counted = self.began
+        self.longest = 0.0  # seconds between two reports
 
     @property
     def seconds(self) -> float:
@@ -76,6 +85,8 @@ class Attendance:
                 looked = now
                 if asked := self._wish():
                     return self._obey(asked)
+                if fault := self._fault(now):
+                    return self._give_up(fault)
 
     def _gathering(self, recorded: float) -> float:
         """Seconds until what has been gathered is due."""
@@ -83,7 +94,7 @@ class Attendance:
         return max(due, 0) if self._has_news() else LOOK_EVERY
 
     def _has_news(self) -> bool:
-        return bool(self.reports or self.lines or self.checkpoint)
+        return bool(self.reports or self.lines or self.unwritten or self.checkpoint)
 
     def _request(self) -> dict[str, Any]:
         run, trial = self.trial.run, self.trial
@@ -108,6 +119,7 @@ class Attendance:
                 "workdir": str(workdir),
                 "device": self.runner.device,
                 "resume": str(resume) if resume else None,
+                "parts": trial.parts,
             },
         }
 
@@ -117,6 +129,7 @@ class Attendance:
             case Line(text):
                 self._hear_line(text)
             case Reply({"type": "report"} as body):
+                self._progress()
                 self.last_values = body["values"]
                 if body["step"]:
                     self.reports.append((body["step"], body["values"]))
@@ -126,19 +139,37 @@ class Attendance:
         return None
 
     def _hear_line(self, text: str) -> None:
-        self.printed = [*self.printed[-200:], text]
+        self.printed.append(text)
+        self.unwritten.append(text)
         if self.streamed < LOG_LINES:
             self.lines.append(text)
             self.streamed += 1
-        path = log_path(self.trial)
-        if not path.exists() or path.stat().st_size < LOG_BYTES:
-            with path.open("a", encoding="utf-8") as file:
-                file.write(text + "\n")
+
+    def _progress(self) -> None:
+        now = time.monotonic()
+        self.longest = max(self.longest, now - self.progressed)
+        self.progressed = now
+
+    def _fault(self, now: float) -> str:
+        """What a training does that it should not: stand still, or breed."""
+        if now - self.progressed > max(settings.PATIENCE_SECONDS, 10 * self.longest):
+            return "hung"
+        if now - self.counted >= COUNT_EVERY:
+            self.counted = now
+            if len(self.runner.children()) > MOST_PROCESSES:
+                return "too_many_processes"
+        return ""
 
     def _record(self) -> None:
-        if not self._has_news():
-            return
-        record(self.claim, Progress(self.reports, self.lines, self.checkpoint), self.seconds)
+        if self.unwritten:
+            with log_path(self.trial).open("a", encoding="utf-8") as file:
+                file.write("\n".join([*self.unwritten, ""]))
+            self.unwritten = []
+        if self.reports or self.lines or self.checkpoint:
+            progress = Progress(self.reports, self.lines, self.checkpoint)
+            record(self.claim, progress, self.seconds)
+            if self.checkpoint:
+                prune(Path(self.checkpoint))
         self.reports, self.lines, self.checkpoint = [], [], ""
 
     def _loss(self) -> float | None:
@@ -154,16 +185,26 @@ class Attendance:
                     self._finish(TrialState.FAILED, reason="no_value")
                 else:  # a confirming trial has trained on the validation data, so it has no such score
                     self._finish(TrialState.COMPLETE, loss=loss)
-                return True
+                return not self.runner.children()  # what training left behind ends with the runner
             case Reply(body):
-                self._finish(TrialState.FAILED, reason=body["reason"], detail=body["detail"])
+                self._judge(of_failure(body["reason"], self.trial.parts), body["detail"])
             case Ended(code):
-                again = self.claim.attempt < MAX_ATTEMPTS
-                state = TrialState.WAITING if again else TrialState.FAILED
-                detail = "\n".join([f"exit code {code}", *self.printed])
-                reason = "killed" if code < 0 else "exited"
-                self._finish(state, reason=reason, detail=detail, crashed=True)
+                reason = reason_of_exit(code)
+                verdict = of_death(reason, self.claim.attempt, self.trial.parts)
+                self._judge(verdict, f"exit code {code}")
         return False
+
+    def _give_up(self, fault: str) -> bool:
+        self.runner.stop()
+        self._judge(of_death(fault, self.claim.attempt, self.trial.parts))
+        return False
+
+    def _judge(self, verdict: Verdict, detail: str = "") -> None:
+        detail = "\n".join([detail, *self.printed])
+        fields = {"crashed": verdict.crashed, "parts": verdict.parts, "detail": detail}
+        self._finish(verdict.state, reason=verdict.reason, **fields)
+        if verdict.pauses_queue:
+            pause_queue(self.trial.run.queue, verdict.reason)
 
     def _wish(self) -> Trial.Wish:
         """What a person, the queue or the clock asks for."""

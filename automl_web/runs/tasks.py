@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 from functools import cache
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
+from django.conf import settings
 from django.db import connections
 
-from automl_web.compute.models import Device
+from automl_web.compute.models import Device, Queue
 from automl_web.runs import schedule, steer
 from automl_web.runs.hints import hint_advance, hint_work
 from automl_web.runs.models import Run
@@ -26,6 +28,9 @@ def _slot() -> Slot:
 def work(queue: str) -> None:
     """Claim one waiting trial of the queue and train it to its end; nothing to claim, nothing to do."""
     slot = _slot()
+    if shutil.disk_usage(settings.DATA).free < settings.LEAST_FREE_BYTES:
+        steer.pause_queue(Queue.objects.get(name=queue), "disk_full")
+        return
     claim = schedule.claim(queue, slot.device)
     if claim is None:
         return

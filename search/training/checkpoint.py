@@ -1,4 +1,4 @@
-"""Checkpoints that survive a crash at any moment: written aside, synced, renamed, hashed, kept twice."""
+"""Checkpoints that survive a crash at any moment: written aside, synced, renamed, hashed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import Any
 
 import torch
 
-KEPT = 2
-"""Checkpoints kept of a trial: should the latest turn out torn, the one before it serves."""
+from search.checkpoints import all_in, path_of
 
 DIGEST = hashlib.sha256().digest_size
 
@@ -21,19 +20,14 @@ class CheckpointError(Exception):
 
 
 def save(folder: Path, step: int, state: dict[str, Any]) -> Path:
-    """Write `state` as the checkpoint of `step`; older ones, all but one, and later ones go.
-
-    Later ones can only be there if training had to go back behind them.
-    """
+    """Write `state` as the checkpoint of `step`; later ones, behind which training went back, go."""
     buffer = io.BytesIO()
     torch.save(state, buffer)
     payload = buffer.getvalue()
-    path = folder / f"step-{step:06d}.checkpoint"
+    path = path_of(folder, step)
     _write(path, hashlib.sha256(payload).digest() + payload)
-    earlier = [p for p in _all(folder) if p.name < path.name]
-    kept = {path, *earlier[len(earlier) - KEPT + 1 :]}
-    for other in _all(folder):
-        if other not in kept:
+    for other in all_in(folder):
+        if other.name > path.name:
             other.unlink()
     return path
 
@@ -43,7 +37,7 @@ def load(path: Path) -> dict[str, Any]:
 
     Raises CheckpointError if neither can be read.
     """
-    earlier = [p for p in _all(path.parent) if p.name < path.name]
+    earlier = [p for p in all_in(path.parent) if p.name < path.name]
     for candidate in (path, *reversed(earlier)):
         payload = _payload(candidate)
         if payload is not None:
@@ -71,7 +65,3 @@ def _write(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
-
-
-def _all(folder: Path) -> list[Path]:
-    return sorted(folder.glob("step-*.checkpoint"))

@@ -50,7 +50,7 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
     last = int(min(context.fidelity.get("epochs", recipe.epochs), recipe.epochs))
     _log(f"{parameters(training.network):,} parameters; {training.epoch} of {last} epochs done")
     while training.epoch < last:
-        values = {"train_loss": train_epoch(training, recipe, splits, normalise)}
+        values = {"train_loss": train_epoch(training, recipe, splits, normalise, context.parts)}
         if not confirming:
             validation = data.split(problem.data, "validation")
             predicted = probabilities(training.network, validation, normalise)

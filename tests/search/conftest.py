@@ -56,9 +56,10 @@ def train(
     epochs: int | None = None,
     resume: Path | None = None,
     stage: Stage = Stage.SEARCH,
+    parts: int = 1,
 ) -> list[Report]:
     """All reports of one training; `epochs` is the rung's fidelity."""
     workdir.mkdir(parents=True, exist_ok=True)
     fidelity = {} if epochs is None else {"epochs": float(epochs)}
-    context = Context(seed, workdir, "cpu", stage, fidelity, resume)
+    context = Context(seed, workdir, "cpu", stage, fidelity, resume, parts=parts)
     return list(evaluate(problem, Candidate(config), context))

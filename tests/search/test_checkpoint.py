@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from search.checkpoints import prune
 from search.training import checkpoint
 from tests.search.conftest import a_config, train
 from tests.search.test_hyperband import assert_same_training
@@ -21,10 +22,15 @@ def test_gives_back_what_was_saved(tmp_path):
     assert loaded == {"epoch": 2, "values": {"loss": 0.5}}
 
 
-def test_keeps_the_last_two(tmp_path):
-    for step in (1, 2, 3):
-        checkpoint.save(tmp_path, step, {"step": step})
-    assert sorted(path.stem for path in tmp_path.iterdir()) == ["step-000002", "step-000003"]
+def test_training_deletes_nothing_that_is_still_on_record(problem, tmp_path):
+    reports = train(problem, tmp_path, a_config())
+    assert all(report.checkpoint.exists() for report in reports)
+
+
+def test_only_what_is_older_than_the_one_before_the_recorded_goes(tmp_path):
+    paths = [checkpoint.save(tmp_path, step, {"step": step}) for step in (1, 2, 3, 4)]
+    prune(paths[2])
+    assert sorted(tmp_path.iterdir()) == paths[1:]
 
 
 def test_a_training_that_had_to_go_back_leaves_no_later_ones(tmp_path):

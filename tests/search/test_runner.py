@@ -119,13 +119,13 @@ def test_goes_on_from_a_checkpoint(runner, digits, tmp_path):
 
 
 def test_what_training_prints_is_its_log_and_no_answer(runner, tmp_path):
-    answers = runner.ask(odd(tmp_path, "print"))
+    answers = runner.ask(odd(tmp_path, "talk"))
     assert [answer["type"] for answer in answers] == ["report", "done"]
     assert "written by a C library" in runner.log.read_text()
 
 
 def test_a_value_that_is_not_a_number_is_null_and_named(runner, tmp_path):
-    report, _ = runner.ask(odd(tmp_path, "not a number"))
+    report, _ = runner.ask(odd(tmp_path, "not_a_number"))
     assert report["values"] == {"val_accuracy": 0.5, "val_loss": None}
     assert report["not_finite"] == ["val_loss"]
 
@@ -143,7 +143,7 @@ def test_says_why_a_training_failed_and_serves_the_next(
     (end,) = runner.ask(odd(tmp_path, what))
     assert (end["type"], end["reason"]) == ("failed", reason)
     assert detail in end["detail"]
-    assert runner.ask(odd(tmp_path, "print"))[-1] == {"type": "done"}
+    assert runner.ask(odd(tmp_path, "talk"))[-1] == {"type": "done"}
 
 
 def test_says_when_training_diverged(runner, digits, tmp_path):
@@ -158,7 +158,7 @@ def test_says_when_training_diverged(runner, digits, tmp_path):
 def test_a_request_that_makes_no_sense_fails_alone(runner, tmp_path):
     (end,) = runner.ask({"problem": {"kind": "unheard of"}})
     assert (end["type"], end["reason"]) == ("failed", "exception")
-    assert runner.ask(odd(tmp_path, "print"))[-1] == {"type": "done"}
+    assert runner.ask(odd(tmp_path, "talk"))[-1] == {"type": "done"}
 
 
 def test_exits_at_the_end_of_input_even_while_training(cold_runner, tmp_path):

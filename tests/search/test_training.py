@@ -189,3 +189,10 @@ def test_a_restored_network_predicts_as_it_did(problem, digits, tmp_path):
     normalise = data.Normalise.of(data.meta(digits), torch.device("cpu"))
     predicted = probabilities(network, data.split(digits, "test"), normalise)
     assert np.array_equal(predicted.numpy(), np.load(tmp_path / PREDICTIONS))
+
+
+def test_a_batch_in_halves_takes_the_same_steps(problem, tmp_path):
+    config = a_config(dropout=0.0, augmentation="none", layers=1)
+    whole = train(problem, tmp_path / "whole", config, epochs=1)
+    halves = train(problem, tmp_path / "halves", config, epochs=1, parts=2)
+    assert halves[-1].values["train_loss"] == pytest.approx(whole[-1].values["train_loss"], rel=0.1)
