@@ -177,8 +177,10 @@ def _members(infos: list[zipfile.ZipInfo]) -> list[Member]:
     seen: set[tuple[str, ...]] = set()
     for info in infos:
         parts = _checked_parts(info)
-        if info.is_dir() or not parts or _is_junk(parts):
+        if not parts or info.is_dir() or _is_junk(parts):
             continue
+        if info.header_offset < 0:
+            raise DamagedZipError
         if info.flag_bits & 1:
             raise EncryptedZipError
         if parts in seen:

@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from automl_web.datasets.images import Header
 from automl_web.datasets.layout import SPLITS, TEST, Item, Layout
 from automl_web.datasets.unreadable import DAMAGED, NOT_AN_IMAGE, NOT_IN_A_CLASS, TOO_LARGE
 
@@ -21,9 +20,7 @@ Finding = list[Any]
 """A code and its values, as JSON."""
 
 
-def facts_of(
-    layout: Layout, order: dict[str, list[Item]], headers: list[Header], meta: dict[str, Any]
-) -> dict[str, Any]:
+def facts_of(layout: Layout, order: dict[str, list[Item]], meta: dict[str, Any]) -> dict[str, Any]:
     """All that the page says, as JSON."""
     counts = {split: _per_class(order[split], meta["classes"]) for split in SPLITS}
     images = sum(len(items) for items in order.values())
@@ -39,7 +36,7 @@ def facts_of(
         "skipped": {"count": layout.skipped, "first": layout.first_skipped},
         "warnings": [
             *_about_classes(counts, meta["classes"]),
-            *_about_images(layout, headers, meta),
+            *_about_images(layout, meta),
             *_about_copies(order),
         ],
     }
@@ -78,8 +75,9 @@ def _about_names(classes: list[str]) -> list[Finding]:
     return found
 
 
-def _about_images(layout: Layout, headers: list[Header], meta: dict[str, Any]) -> list[Finding]:
+def _about_images(layout: Layout, meta: dict[str, Any]) -> list[Finding]:
     found: list[Finding] = []
+    headers = [item.header for item in layout.items]
     sides = (meta["width"], meta["height"])
     resized = sum((h.width, h.height) != sides for h in headers)
     if resized:
@@ -171,7 +169,9 @@ def reason_of(reason: str) -> str:
     """Why a file was skipped, in the reader's language."""
     reasons = {
         DAMAGED: _("cannot be read: damaged, or not what its name says"),
-        TOO_LARGE: _("is too large: at most 50 million pixels, 64 MB packed and 200 MB of memory"),
+        TOO_LARGE: _(
+            "is too large: at most 50 million pixels, 64 MB as a file and 200 MB in memory"
+        ),
         NOT_AN_IMAGE: _("is no PNG, JPEG, BMP, GIF or WebP image"),
         NOT_IN_A_CLASS: _("does not lie in a class folder"),
     }

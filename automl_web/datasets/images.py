@@ -13,9 +13,14 @@ from PIL import Image, ImageOps
 from automl_web.datasets.unreadable import DAMAGED, TOO_LARGE, UnreadableError
 
 MAX_PIXELS = 50_000_000
+MAX_MEMORY = 200 * 2**20
+"""Bytes that decoding one image may take: four a pixel, but more where a format needs the whole twice."""
+
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 MOVING = {"PNG", "GIF", "WEBP"}
-BAND_PIXELS = 2**20
+BAND_PIXELS = 2**18
+WEBP_BYTES = 16  # a pixel: two canvases of libwebp, the copy that it hands over, and Pillow's image
+JPEG_BYTES = 2  # a sample of a progressive photograph, which has all its coefficients in memory
 
 _GRAY_MODES = {"1", "L", "LA", "La", "I", "I;16", "I;16L", "I;16B", "F"}
 _PHOTOGRAPHS = {"JPEG", "MPO"}  # some cameras put a second picture behind the first: MPO
@@ -78,6 +83,8 @@ def pixels(data: bytes | UnreadableError, shape: Shape) -> Pixels:
 def _opened(data: bytes | UnreadableError) -> Image.Image:
     if isinstance(data, UnreadableError):
         raise data
+    if _webp_pixels(data) * WEBP_BYTES > MAX_MEMORY:  # opening it would take its canvases already
+        raise UnreadableError(TOO_LARGE)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -86,10 +93,27 @@ def _opened(data: bytes | UnreadableError) -> Image.Image:
         raise UnreadableError(TOO_LARGE) from error
     except Exception as error:  # whatever a broken file makes Pillow raise
         raise UnreadableError(DAMAGED) from error
-    if image.width * image.height > MAX_PIXELS:
+    area = image.width * image.height
+    coefficients = area * len(image.getbands()) if "progressive" in image.info else 0
+    if area > MAX_PIXELS or coefficients * JPEG_BYTES > MAX_MEMORY:
         image.close()
         raise UnreadableError(TOO_LARGE)
     return image
+
+
+def _webp_pixels(data: bytes) -> int:
+    """How many pixels a WebP image says it has, 0 if it is none (RFC 9649, section 2)."""
+    kind = data[12:16] if data[:4] == b"RIFF" and len(data) >= 30 else b""
+    if kind == b"VP8X":
+        width, height = (int.from_bytes(data[at : at + 3], "little") for at in (24, 27))
+        return (width + 1) * (height + 1)
+    if kind == b"VP8L":
+        both = int.from_bytes(data[21:25], "little")
+        return ((both & 0x3FFF) + 1) * ((both >> 14 & 0x3FFF) + 1)
+    if kind == b"VP8 ":
+        width, height = (int.from_bytes(data[at : at + 2], "little") & 0x3FFF for at in (26, 28))
+        return width * height
+    return 0
 
 
 def _is_sideways(image: Image.Image) -> bool:
@@ -122,10 +146,14 @@ def _shrunk(image: Image.Image, mode: str, shape: Shape) -> Image.Image:
 
     A large one is converted in bands: the whole of it in another mode would need its memory again.
     """
-    factor = min(image.width // (2 * shape.width), image.height // (2 * shape.height))
-    if factor < 2 or image.width * image.height <= BAND_PIXELS:
+    factor = min(
+        image.width // (2 * shape.width),
+        image.height // (2 * shape.height),
+        BAND_PIXELS // image.width,
+    )
+    if factor < 2 or image.width * image.height <= 4 * BAND_PIXELS:
         return _flat(image, mode)
-    rows = max(1, BAND_PIXELS // (image.width * factor)) * factor
+    rows = BAND_PIXELS // (image.width * factor) * factor
     small = Image.new(mode, (-(-image.width // factor), -(-image.height // factor)))
     for top in range(0, image.height, rows):
         band = image.crop((0, top, image.width, min(top + rows, image.height)))

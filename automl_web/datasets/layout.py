@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from automl_web.datasets.archive import Member
+from automl_web.datasets.images import Header
 from automl_web.datasets.refusals import NestedZipError, NoImagesError, OneClassError
 from automl_web.datasets.unreadable import NOT_AN_IMAGE, NOT_IN_A_CLASS
 
@@ -26,13 +27,20 @@ SHOWN = 20
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 
 
+NO_HEADER = Header(0, 0, is_gray=False)
+
+
 @dataclass(slots=True)
 class Item:
-    """An image on its way into the arrays; decoded, it has its pixels' hash and place in the scratch file."""
+    """An image on its way into the arrays.
+
+    Surveyed, it has its header; decoded, its pixels' hash and their place in the scratch file.
+    """
 
     member: Member
     split: str
     label: str
+    header: Header = NO_HEADER
     digest: bytes = b""
     place: int = -1
 

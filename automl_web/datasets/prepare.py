@@ -58,15 +58,15 @@ def prepare(
         (Path(scratch) / "pixels").open("w+b") as raw,
     ):
         layout = arrange(archive.members)
-        headers = _survey(archive, layout, progress)
-        shape = common_shape(headers)
+        _survey(archive, layout, progress)
+        shape = common_shape([item.header for item in layout.items])
         _check_room(folder.parent, 2 * len(layout.items) * shape.size)
         _decode(archive, layout, shape, raw, progress)
         order = carve(layout)
         ready = Path(scratch) / "ready"
         ready.mkdir()
         digest, meta = _write(ready, raw, order, layout.classes, shape, progress)
-        facts = facts_of(layout, order, headers, meta)
+        facts = facts_of(layout, order, meta)
         put_in_place(ready, folder)
     return Prepared(digest, facts)
 
@@ -80,21 +80,19 @@ def common_shape(headers: list[Header]) -> Shape:
     return Shape(1 if all(h.is_gray for h in headers) else 3, *sides)
 
 
-def _survey(archive: Archive, layout: Layout, progress: Progress) -> list[Header]:
+def _survey(archive: Archive, layout: Layout, progress: Progress) -> None:
     """Read all headers, and drop the images that have none."""
-    headers: list[Header] = []
     kept: list[Item] = []
     contents = archive.read(item.member for item in layout.items)
     for item, data in zip(layout.items, contents, strict=True):
         progress(0, len(layout.items), item.member.name)
         try:
-            headers.append(header(data))
+            item.header = header(data)
             kept.append(item)
         except UnreadableError as error:
             layout.skip(item.member, error.reason)
     layout.items = kept
     check_classes(layout.classes)
-    return headers
 
 
 def _decode(

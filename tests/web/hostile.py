@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 import struct
 import zipfile
 import zlib
@@ -47,17 +46,6 @@ def class_folders(
     }
 
 
-def with_link(path: Path) -> Path:
-    """A zip with a symbolic link to a file of the machine, beside honest images."""
-    zipped(path, class_folders())
-    link = zipfile.ZipInfo("cat/link.png")
-    link.create_system = 3
-    link.external_attr = (stat.S_IFLNK | 0o777) << 16
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(link, "/etc/passwd")
-    return path
-
-
 def encrypted(path: Path) -> Path:
     """A zip whose entries say that they are encrypted."""
     zipped(path, class_folders())
@@ -80,36 +68,21 @@ def bomb(path: Path, megabytes: int = 100) -> Path:
     return path
 
 
-def twice(path: Path) -> Path:
-    """A zip that holds one name twice."""
-    files = class_folders()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-        for other in ("cat\\0.png",):  # the same place, as some packers write it
-            archive.writestr(other, b"another")
-    return path
-
-
-def long_directory(path: Path, length: int) -> Path:
-    """A zip whose end claims a table of contents of `length` bytes."""
-    zipped(path, class_folders())
-    content = bytearray(path.read_bytes())
-    struct.pack_into("<I", content, content.rfind(b"PK\5\6") + 12, length)
-    path.write_bytes(content)
-    return path
-
-
 def huge_png(side: int) -> bytes:
     """A PNG of some kilobytes whose header says `side` times `side` pixels, and whose data agrees."""
-    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
     packer = zlib.compressobj(9)
     line = bytes(1 + (side + 7) // 8)
     data = b"".join(packer.compress(line) for _ in range(side)) + packer.flush()
+    return png(side, side, 0, data, depth=1)
+
+
+def png(width: int, height: int, colour: int, data: bytes, depth: int = 8) -> bytes:
+    """A PNG of just these packed lines; `colour` as the format numbers them: 0 gray, 2 RGB."""
+    head = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
     chunks = ((b"IHDR", head), (b"IDAT", data), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, content) for kind, content in chunks)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(kind, content) for kind, content in chunks)
 
 
-def _chunk(kind: bytes, content: bytes) -> bytes:
+def png_chunk(kind: bytes, content: bytes) -> bytes:
     check = zlib.crc32(kind + content)
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
