@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import time
 from collections import deque
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5  # seconds between looks for a cancel
 RECORD_EVERY = 0.25  # seconds that reports are gathered before they are written
+FULL = (errno.ENOSPC, errno.EDQUOT)
 COUNT_EVERY = 5.0  # seconds between counts of the processes that training has started
 MOST_PROCESSES = 64
 LOG_LINES = 2_000  # of a trial's log that are streamed
@@ -161,16 +163,22 @@ class Attendance:
         return ""
 
     def _record(self) -> None:
-        if self.unwritten:
-            with log_path(self.trial).open("a", encoding="utf-8") as file:
-                file.write("\n".join([*self.unwritten, ""]))
-            self.unwritten = []
+        self._write_log()
         if self.reports or self.lines or self.checkpoint:
             progress = Progress(self.reports, self.lines, self.checkpoint)
             record(self.claim, progress, self.seconds)
             if self.checkpoint:
                 prune(Path(self.checkpoint))
         self.reports, self.lines, self.checkpoint = [], [], ""
+
+    def _write_log(self) -> None:
+        """Keep what was printed; a log that cannot be written ends no training."""
+        try:
+            with log_path(self.trial).open("a", encoding="utf-8") as file:
+                file.write("".join(line + "\n" for line in self.unwritten))
+        except OSError as error:
+            log.warning("the log of trial %s was not written: %s", self.trial.pk, error)
+        self.unwritten = []
 
     def _loss(self) -> float | None:
         values = {name: value for name, value in self.last_values.items() if value is not None}
@@ -187,19 +195,19 @@ class Attendance:
                     self._finish(TrialState.COMPLETE, loss=loss)
                 return not self.runner.children()  # what training left behind ends with the runner
             case Reply(body):
-                self._judge(of_failure(body["reason"], self.trial.parts), body["detail"])
+                self.judge(of_failure(body["reason"], self.trial.parts), body["detail"])
             case Ended(code):
                 reason = reason_of_exit(code)
                 verdict = of_death(reason, self.claim.attempt, self.trial.parts)
-                self._judge(verdict, f"exit code {code}")
+                self.judge(verdict, f"exit code {code}")
         return False
 
     def _give_up(self, fault: str) -> bool:
         self.runner.stop()
-        self._judge(of_death(fault, self.claim.attempt, self.trial.parts))
+        self.judge(of_death(fault, self.claim.attempt, self.trial.parts))
         return False
 
-    def _judge(self, verdict: Verdict, detail: str = "") -> None:
+    def judge(self, verdict: Verdict, detail: str = "") -> None:
         detail = "\n".join([detail, *self.printed])
         fields = {"crashed": verdict.crashed, "parts": verdict.parts, "detail": detail}
         self._finish(verdict.state, reason=verdict.reason, **fields)
@@ -245,8 +253,13 @@ class Slot:
         """Work on a claimed trial until it ends or somebody else owns it."""
         runner = self._runner_for(claim)
         reusable = False
+        attendance = Attendance(claim, runner)
         try:
-            reusable = Attendance(claim, runner).attend()
+            reusable = attendance.attend()
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            attendance.judge(of_failure("disk_full", attendance.trial.parts), str(error))
         except LeaseLostError:
             log.warning("trial %s of run %s is somebody else's now", claim.number, claim.run_id)
         finally:

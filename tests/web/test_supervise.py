@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import threading
 import time
 
@@ -182,3 +183,35 @@ def test_a_trial_that_is_given_back_goes_on_from_its_checkpoint_and_pays_no_atte
     thread.join()
     assert (trial.state, trial.attempt, trial.reason) == ("waiting", 1, "given_back")
     assert trial.checkpoint
+
+
+def tmpfs(command, *options):
+    return subprocess.run([command, *options], capture_output=True).returncode == 0
+
+
+@pytest.fixture
+def small_disk(settings):
+    """The folder of all runs on a disk of a few hundred kilobytes."""
+    folder = settings.DATA / "runs"
+    folder.mkdir()
+    if not tmpfs("mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", folder):
+        pytest.skip(
+            "Mounting is not allowed here; test_failures.py has a training that says so itself."
+        )
+    yield folder
+    tmpfs("umount", "-l", folder)
+
+
+def test_a_disk_that_fills_up_pauses_the_queue_and_costs_nothing(start, slot, queue, small_disk):
+    fixed = {"epochs": 6, "width": 24, "layers": 3}
+    run = start(space=space_with(fixed), max_trials=1)
+    trial = train_next(run, slot)
+    queue.refresh_from_db()
+    assert (trial.state, trial.attempt, trial.reason) == ("waiting", 1, "disk_full")
+    assert (queue.paused, queue.reason) == (True, "disk_full")
+    assert schedule.claim("cpu", slot.device) is None
+    assert tmpfs("mount", "-o", "remount,size=50m", small_disk)
+    steer.open_queue(queue)
+    trial = train_next(run, slot)
+    assert trial.state == "complete"
+    assert list(trial.reports.order_by("step").values_list("step", flat=True)) == [1, 2, 3, 4, 5, 6]
