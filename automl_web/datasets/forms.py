@@ -115,7 +115,8 @@ class UploadForm(forms.Form):
             self.errors.pop("file", None)
             self.add_error("file", self.stopped)
         elif "file" in cleaned and not cleaned.get("name"):
-            cleaned["name"] = Path(cleaned["file"].name).stem[:NAME_LENGTH]
+            stem = Path(cleaned["file"].name).stem.strip()
+            cleaned["name"] = stem[:NAME_LENGTH] or _("Images")
         return cleaned
 
 

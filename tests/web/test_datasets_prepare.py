@@ -277,8 +277,6 @@ def test_memory_stays_flat_while_many_images_are_prepared(tmp_path):
             archive.writestr(name, image(number, 64, "RGB", "BMP"))
     process = psutil.Process()
     seen = [process.memory_info().rss]
-    result = prepare(
-        path, tmp_path / "many", lambda *_: seen.append(process.memory_info().rss)
-    )
+    result = prepare(path, tmp_path / "many", lambda *_: seen.append(process.memory_info().rss))
     assert result.facts["bytes"] == 4000 * 3 * 64 * 64
     assert max(seen) - seen[0] < 24e6  # the arrays are 49 MB

@@ -15,8 +15,10 @@ from django.urls import reverse
 
 from automl_web.celery import app
 from automl_web.datasets.body_limit import BodyLimit
+from automl_web.datasets.ingest import ingest
 from automl_web.datasets.models import Dataset, Version
 from automl_web.projects.models import Project
+from tests.web import hostile_images
 from tests.web.conftest import signed_in
 from tests.web.hostile import class_folders, zipped
 
@@ -200,3 +202,50 @@ def test_an_upload_needs_its_token(bob, project, zip_file):
     client.force_login(bob)
     assert upload(client, project, zip_file.read_bytes()).status_code == 403
     assert not Dataset.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        ("../../etc/cron.d/evil.zip", "evil"),
+        ("C:\\\\Windows\\\\evil.zip", "evil"),
+        ("<script>alert(1)</script>.zip", "script>"),
+        ("a\u202egpj.zip", "agpj"),
+        ("x" * 300 + ".zip", "x" * 100),
+        ("   .zip", "Images"),
+        (".zip", ".zip"),
+        ("NUL.zip", "NUL"),
+        ("猫😀.zip", "猫😀"),
+        ("=1+1.zip", "=1+1"),
+    ],
+)
+def test_a_file_may_be_called_as_it_likes(editor_client, project, zip_file, settings, sent, name):
+    content = zip_file.read_bytes()
+    head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{sent}"\r\n\r\n'
+    body = head.encode() + content + b"\r\n--x--\r\n"
+    url = reverse("dataset-new", args=[project.slug])
+    editor_client.post(url, body, content_type="multipart/form-data; boundary=x")
+    version = Version.objects.get()
+    assert version.upload == settings.DATA / "uploads" / f"{version.pk}.zip"
+    assert version.upload.read_bytes() == content
+    page = editor_client.get(version.dataset.get_absolute_url())
+    assert page.status_code == 200
+    assert "<script>alert(1)" not in page.content.decode()
+    assert version.dataset.name == name
+
+
+def test_nothing_that_was_uploaded_is_ever_sent_back_as_it_was(editor_client, project, tmp_path):
+    """A GIF that is a script comes back as new pixels in a new PNG."""
+    script = hostile_images.scripted_gif()
+    files = class_folders() | {f"cat/a{n}.gif": script for n in range(3)}
+    upload(editor_client, project, zipped(tmp_path / "a.zip", files).read_bytes())
+    version = Version.objects.get()
+    ingest(version)
+    url = reverse("dataset-thumbnails", args=[version.dataset_id, 0])
+    answer = editor_client.get(url)
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert b"alert" in script
+    assert b"alert" not in answer.content
+    kept = [path.read_bytes() for path in version.folder.iterdir()]
+    assert not any(b"alert" in content for content in kept)

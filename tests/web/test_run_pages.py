@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 import pytest
@@ -155,13 +157,15 @@ def test_a_failed_trial_says_why_in_a_sentence(viewer_client, run):
     assert "Traceback" in page
 
 
-def test_trials_come_as_csv_in_which_nothing_is_a_formula(viewer_client, run):
-    run.trials.filter(number=1).update(config={"optimiser": "=1+1", "width": 8})
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
+def test_trials_come_as_csv_in_which_nothing_is_a_formula(viewer_client, run, begin):
+    formula = f'{begin}HYPERLINK("http://evil")'
+    run.trials.filter(number=1).update(config={"optimiser": formula, "width": -8})
     text = viewer_client.get(reverse("trials", args=[run.pk]), {"format": "csv"}).content.decode()
-    lines = text.splitlines()
-    assert lines[0].startswith("number,stage,state,reason,cost_s,")
-    assert len(lines) == 4
-    assert "'=1+1" in lines[1]
+    assert text.startswith("number,stage,state,reason,cost_s,")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert len(rows) == 3
+    assert (rows[0]["optimiser"], rows[0]["width"]) == (f"'{formula}", "-8")
 
 
 def test_an_editor_pauses_resumes_and_cancels_with_buttons(editor_client, run):
