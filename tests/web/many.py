@@ -1,5 +1,7 @@
 """Records a run of many trials through the real code: `python -m tests.web.many NAME TRIALS`.
 
+A run of this name that is there already goes on by so many trials. Prints the run's number.
+
 Trials are proposed by hundreds, so that the history is not read anew for each; whoever claims,
 reports and finishes them writes what a worker would, some 30 to 81 reports a trial.
 """
@@ -31,9 +33,24 @@ WAITING = 10
 
 def a_run_of_many(version: Version, name: str, trials: int) -> Run:
     """A run that goes on: `trials` are complete, and some wait for a queue that no device serves."""
+    run = Run.objects.filter(name=name).first() or _begin(version, name, trials)
+    device = run.queue.devices.get()
+    ended = 0
+    while ended < trials:
+        schedule.advance(run.pk)
+        for _ in range(min(AT_ONCE, trials - ended)):
+            claim = schedule.claim(run.queue.name, device)
+            assert claim is not None
+            with transaction.atomic():  # one commit a trial
+                train(claim)
+            ended += 1
+    return run
+
+
+def _begin(version: Version, name: str, trials: int) -> Run:
     queue = Queue.objects.create(name=name.lower().replace(" ", "-"))
-    device = Device.objects.create(queue=queue, host="desk", name=queue.name)
-    run = start_run(
+    Device.objects.create(queue=queue, host="desk", name=queue.name)
+    return start_run(
         version.dataset.project,
         None,
         version,
@@ -45,16 +62,6 @@ def a_run_of_many(version: Version, name: str, trials: int) -> Run:
         concurrency=AT_ONCE,
         queue=queue,
     )
-    ended = 0
-    while ended < trials:
-        schedule.advance(run.pk)
-        for _ in range(min(AT_ONCE, trials - ended)):
-            claim = schedule.claim(queue.name, device)
-            assert claim is not None
-            with transaction.atomic():  # one commit a trial
-                train(claim)
-            ended += 1
-    return run
 
 
 def train(claim: Claim) -> None:
