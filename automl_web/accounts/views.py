@@ -169,6 +169,6 @@ def _status(request: HttpRequest) -> int:
 def _next(request: HttpRequest) -> str:
     """Where to go after signing in: a path of this site, or home."""
     target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+    if target.startswith("/") and url_has_allowed_host_and_scheme(target, None):
         return target
     return settings.LOGIN_REDIRECT_URL

@@ -42,10 +42,15 @@ class JsonForm(forms.Form):
     def clean_document(self) -> dict[str, Any]:
         try:
             document = json.loads(self.cleaned_data["document"])
+            json.dumps(document, allow_nan=False)
         except json.JSONDecodeError as error:
             text = gettext("This is not JSON: line %(line)s, column %(column)s.")
             values = {"line": error.lineno, "column": error.colno}
             raise forms.ValidationError(text % values) from error
+        except RecursionError:
+            raise forms.ValidationError(gettext("This is nested too deeply.")) from None
+        except ValueError:
+            raise forms.ValidationError(gettext("Every number has to be finite.")) from None
         if not isinstance(document, dict):
             raise forms.ValidationError(gettext("A search space is a JSON object."))
         return valid_space(document).to_json()

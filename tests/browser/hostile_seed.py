@@ -69,7 +69,12 @@ def space(client: Client, where: Project) -> SearchSpace:
 
 def run(client: Client, version: Version, chosen: SearchSpace) -> Run:
     address = f"{version.dataset.project.get_absolute_url()}runs/new/"
-    fields = {"dataset": version.pk, "space": chosen.pk, "queue": seed.queue().pk, "seed": 1}
+    fields: dict[str, Any] = {
+        "dataset": version.pk,
+        "space": chosen.pk,
+        "queue": seed.queue().pk,
+        "seed": 1,
+    }
     fields |= {"method": "random_search", "max_trials": 4, "concurrency": 2, "request_key": "one"}
     post(client, address, name=words.name("run"), **fields)
     return Run.objects.latest("pk")
