@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 
 from automl_web.datasets.archive import Member
 from automl_web.datasets.images import Header
-from automl_web.datasets.refusals import NestedZipError, NoImagesError, OneClassError
+from automl_web.datasets.refusals import (
+    NestedZipError,
+    NoImagesError,
+    OneClassError,
+    TooManyClassesError,
+)
 from automl_web.datasets.unreadable import NOT_AN_IMAGE, NOT_IN_A_CLASS
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
@@ -21,6 +26,7 @@ SPLIT_FOLDERS = {
     "test": TEST,
     "testing": TEST,
 }
+MAX_CLASSES = 1_000
 SHOWN = 20
 """Skipped files that are told by name; the others are only counted."""
 
@@ -125,3 +131,5 @@ def check_classes(classes: list[str]) -> None:
         raise NoImagesError
     if len(classes) == 1:
         raise OneClassError(name=classes[0][:200])
+    if len(classes) > MAX_CLASSES:
+        raise TooManyClassesError(count=len(classes), limit=MAX_CLASSES)

@@ -111,6 +111,13 @@ class OneClassError(ContentError):
     )
 
 
+class TooManyClassesError(ContentError):
+    sentence = _(
+        "%(count)s class folders were found, and we take at most %(limit)s. If each image lies in a "
+        "folder of its own, put those of one class together."
+    )
+
+
 class TooFewImagesError(ContentError):
     sentence = _(
         "Class “%(name)s” has %(count)s different images to train on, and at least %(minimum)s are "

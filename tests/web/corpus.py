@@ -37,6 +37,9 @@ CONTENT: dict[str, Callable[[], Case]] = {
     "a class with one image many times": lambda: refused(
         files({f"fox/{n}.png": image(1) for n in range(20)}), "“fox” has 1 different images"
     ),
+    "a folder for each image": lambda: refused(
+        only({f"{n}/1.png": image(1) for n in range(1001)}), "1001 class folders were found"
+    ),
     "one class": lambda: refused(files({}, classes=("cat",)), ONE_CLASS),
     "one class that can be read": lambda: refused(
         files({"dog/1.png": b"broken"}, classes=("cat",)), ONE_CLASS
