@@ -13,7 +13,10 @@ from tests.faults.postgres import postgres
 from tests.web.test_serve import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ["test_states.py", "test_schedule.py", "test_steer.py", "test_live.py"]
+FILES = [
+    *("test_states.py", "test_schedule.py", "test_steer.py", "test_live.py"),
+    *("test_audit.py", "test_sign_in.py"),
+]
 
 
 @pytest.fixture(scope="module")
