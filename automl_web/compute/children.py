@@ -69,7 +69,8 @@ def web(address: str, port: int) -> Child:
 
 
 def control_worker() -> Child:
-    return _worker("control", "control", {})
+    """Two at a time, so that a large upload or an export holds up no run's decisions."""
+    return _worker("control", "control", {}, processes=2)
 
 
 def device_worker(device: Device, slot: Slot) -> Child:
@@ -77,9 +78,9 @@ def device_worker(device: Device, slot: Slot) -> Child:
     return _worker(slot.name, f"device.{slot.queue}", environment)
 
 
-def _worker(name: str, queue: str, environment: dict[str, str]) -> Child:
-    command = [sys.executable, "-m", "celery", "-A", "automl_web", "worker"]
-    command += ["-Q", queue, "-n", f"{name}@{settings.HOST}", "-c", "1", "--pool", "prefork"]
+def _worker(name: str, queue: str, environment: dict[str, str], processes: int = 1) -> Child:
+    command = [sys.executable, "-m", "celery", "-A", "automl_web", "worker", "--pool", "prefork"]
+    command += ["-Q", queue, "-n", f"{name}@{settings.HOST}", "-c", str(processes)]
     command += ["--prefetch-multiplier", "1", "--loglevel", env.text("AUTOML_LOG", "INFO")]
     command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return Child(name, command, WORKERS, environment)

@@ -96,7 +96,7 @@ class RunConsumer(AsyncWebsocketConsumer):
         self.heard.append(now)
         try:
             after = int(json.loads(text_data or "")["after"])
-        except (ValueError, KeyError, TypeError, OverflowError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             await self._refuse(NONSENSE)
             return
         if not await self._may_see():

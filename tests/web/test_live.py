@@ -108,7 +108,11 @@ async def test_a_member_who_is_removed_is_closed_out_at_the_next_question(start,
     assert await communicator.is_closed()
 
 
-@pytest.mark.parametrize("nonsense", ["{}", "[]", "x", '{"after": "y"}', '{"after": null}'])
+@pytest.mark.parametrize(
+    "nonsense",
+    ["{}", "[]", "x", '{"after": "y"}', '{"after": null}', "[" * 60_000],
+    ids=lambda nonsense: nonsense[:12],
+)
 async def test_nonsense_closes_the_socket(start, carol, nonsense):
     run = await database_sync_to_async(start)()
     communicator = await watching(run, carol)

@@ -122,8 +122,8 @@ def test_stopping_leaves_nothing_though_a_worker_had_been_killed(running):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
 def test_killing_the_supervisor_itself_leaves_nothing(running):
-    # Broker, web server, and two workers with a child each.
-    until(lambda: len(running.processes()) == 6, "all processes")
+    # Broker, web server, the control worker with two children, the device worker with one.
+    until(lambda: len(running.processes()) == 7, "all processes")
     running.process.kill()
     running.process.wait()
     until(lambda: not running.processes(), "the end of all processes")
