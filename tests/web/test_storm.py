@@ -32,6 +32,7 @@ def aftermath(request, tmp_path_factory):
             DATABASE_URL=database,
             AUTOML_DEVICES="cpu:4",
             AUTOML_LEASE="1.5",
+            AUTOML_DEAF="5",
             AUTOML_RUNNER="tests.faults.trivial_runner",
         )
         try:
