@@ -104,3 +104,12 @@ async def test_one_person_opens_so_many_sockets_and_no_more(run, carol, bob, set
         await communicator.send_json({"after": 0})
         await communicator.receive_json()
         await communicator.disconnect()
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 60_000, '{"after": 1e999}', '{"after": ' + "9" * 5_000 + "}"]
+)
+async def test_nonsense_without_end_closes_the_socket_and_breaks_nothing(run, carol, text):
+    communicator = await watching(run, carol)
+    await communicator.send_text(text)
+    assert await communicator.is_closed()
