@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("search", "automl_web", "benchmarks", ".ci")
+DOCUMENT = ROOT / "docs" / "security.md"
 SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 
 MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "jsonpickle"}
@@ -106,6 +108,13 @@ def test_no_template_switches_escaping_off_or_runs_a_line():
     found = {(path.name, word) for path in TEMPLATES for word in words if word in path.read_text()}
     assert found == set()
     assert len(TEMPLATES) > 30
+
+
+def test_every_test_that_the_document_names_exists():
+    named = set(re.findall(r"`((?:tests/browser/)?test_\w+\.py)`", DOCUMENT.read_text()))
+    paths = [ROOT / name if "/" in name else ROOT / "tests" / "web" / name for name in named]
+    assert [path.name for path in paths if not path.exists()] == []
+    assert len(paths) > 15
 
 
 SCRIPTS = sorted((ROOT / "frontend" / "src").rglob("*.ts"))
