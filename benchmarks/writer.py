@@ -23,8 +23,8 @@ class Told:
     at: float
 
 
-def writer() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=django.setup)
+def writer(processes: int = 1) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=django.setup)
 
 
 def tell(claims: Sequence[Claim], moments: Sequence[float]) -> list[Told]:

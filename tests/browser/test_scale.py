@@ -110,4 +110,5 @@ def closing_code(socket) -> int:
         while True:
             socket.recv(timeout=10)
     except ConnectionClosed as closed:
+        assert closed.rcvd is not None
         return closed.rcvd.code
