@@ -16,7 +16,7 @@ interface Trace {
   line: { color: string; dash: string; width: number }
 }
 
-const CURVES = { metric: "val_accuracy", logarithmic: false, webgl: false }
+const CURVES = { metric: "val_accuracy", logarithmic: false }
 const curves = (options = {}, state = aRun()) => learningCurves(state, { ...CURVES, ...options })
 const traces = (figure: { traces: object[] }) => figure.traces as Trace[]
 
@@ -67,14 +67,13 @@ describe("learning curves", () => {
     expect(curves().table().rows.at(-1)).toEqual(["3", "4", "not a number"])
   })
 
-  test("turn to WebGL above a thousand points, where the browser has it", () => {
-    const many = [...Array(600).keys()]
+  test("of a trial's own page have all points, and no marks where these are very many", () => {
+    const many = [...Array(1200).keys()]
     const long = aRun()
     for (const row of Object.values(long.trials)) row.pinned = true
-    fold([reported(1, many, many), reported(2, many, many)], long)
-    expect(traces(curves({ webgl: true }, long))[0]?.type).toBe("scattergl")
-    expect(traces(curves({ webgl: false }, long))[0]?.type).toBe("scatter")
-    expect(traces(curves({ webgl: true }))[0]?.type).toBe("scatter")
+    const [drawn] = traces(curves({ trial: 1 }, fold([reported(1, many, many)], long)))
+    expect([drawn?.mode, drawn?.x.length]).toEqual(["lines", 1200])
+    expect(traces(curves({ trial: 1 }))[0]?.mode).toBe("lines+markers")
   })
 
   test("keep the zoom while the axes stay what they are", () => {

@@ -3,7 +3,7 @@
 import { el } from "../dom"
 import { OKABE_ITO } from "../figures/figure"
 import { t } from "../i18n"
-import { loadPlotly } from "../plotly"
+import { type Bundle, loadPlotly } from "../plotly"
 
 export interface Picture {
   traces: object[]
@@ -17,11 +17,16 @@ const CONFIG = { responsive: true, displayModeBar: false, displaylogo: false }
 /** A figure's canvas. The latest picture wins; it is drawn when it can be seen. */
 export class Canvas {
   readonly element = el("div", { class: "figure-canvas" })
+  readonly #bundle: Bundle
   #picture: Picture | undefined
   #isVisible = false
   #isDrawing = false
   #sight: IntersectionObserver | undefined
   #theme: MutationObserver | undefined
+
+  constructor(bundle: Bundle) {
+    this.#bundle = bundle
+  }
 
   /** Begin to watch for sight and theme. */
   open(): void {
@@ -52,7 +57,7 @@ export class Canvas {
     const drawn = this.#picture
     let began = performance.now()
     try {
-      const plotly = await loadPlotly()
+      const plotly = await loadPlotly(this.#bundle)
       began = performance.now()
       await plotly.react(this.element, drawn.traces, themed(drawn.layout), CONFIG)
     } catch {
@@ -86,11 +91,3 @@ export function themed(layout: Record<string, unknown>): Record<string, unknown>
     yaxis: { ...axis, ...(layout.yaxis as object | undefined) },
   }
 }
-
-/** Whether this browser can draw with WebGL. */
-export function hasWebGL(): boolean {
-  webgl ??= document.createElement("canvas").getContext("webgl") !== null
-  return webgl
-}
-
-let webgl: boolean | undefined

@@ -6,7 +6,7 @@ import { t } from "../i18n"
 import { Canvas } from "./canvas"
 
 export class Chart {
-  readonly #canvas = new Canvas()
+  readonly #canvas = new Canvas("basic")
   readonly #empty = el("p", { class: "figure-empty" })
   readonly #sentence = el("p", { class: "figure-sentence" })
   readonly #data = el("div", { class: "table-responsive" })

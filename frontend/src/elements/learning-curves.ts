@@ -5,7 +5,6 @@ import type { LiveState } from "../events.gen"
 import { curveMetrics, learningCurves } from "../figures/curves"
 import { t } from "../i18n"
 import { metricTitle } from "../words"
-import { hasWebGL } from "./canvas"
 import { Chart } from "./chart"
 import { follow } from "./run-live"
 
@@ -52,7 +51,6 @@ export class LearningCurves extends HTMLElement {
     const figure = learningCurves(state, {
       metric: this.#metric.value,
       logarithmic: this.#logarithmic.checked,
-      webgl: hasWebGL(),
       ...(trial && { trial: Number(trial) }),
     })
     this.#chart?.show(figure)

@@ -6,7 +6,7 @@ import { Canvas } from "./canvas"
 
 export class PlotlyFigure extends HTMLElement {
   #stop = new AbortController()
-  readonly #canvas = new Canvas()
+  readonly #canvas = new Canvas("all")
   readonly #message = el("p", { class: "figure-empty", role: "status" })
 
   connectedCallback(): void {

@@ -3,16 +3,16 @@
 import type { LiveState, TrialRow } from "../events.gen"
 import { n, number, t } from "../i18n"
 import { isShare, metricTitle, metricValue } from "../words"
-import { type Figure, label, MANY_POINTS, rowsOf, stroke, type Table, valueAxis } from "./figure"
+import { type Figure, label, rowsOf, stroke, type Table, valueAxis } from "./figure"
 
 export interface CurveOptions {
   metric: string
   logarithmic: boolean
-  webgl: boolean
   trial?: number
 }
 
 const FEW_CURVES = 28 // as many as there are colours and dashes; each more costs as much again to draw
+const MANY_POINTS = 1000
 const FEW_STEPS = 12 // up to here every epoch has its tick, as no half one exists
 
 interface Curve {
@@ -26,13 +26,11 @@ export function learningCurves(state: LiveState, options: CurveOptions): Figure 
   const curves = wanted(state, options.trial)
     .map((row) => curveOf(state, row, options.metric))
     .filter(({ values }) => values.some((value) => value !== null))
-  const points = curves.reduce((sum, { steps }) => sum + steps.length, 0)
-  const type = options.webgl && points > MANY_POINTS ? "scattergl" : "scatter"
   return {
     traces:
       curves.length > FEW_CURVES
         ? joined(state, curves, options)
-        : curves.map((curve) => trace(state, curve, options, type)),
+        : curves.map((curve) => trace(state, curve, options)),
     layout: layout(options, Math.max(...curves.flatMap(({ steps }) => steps))),
     sentence: options.trial
       ? standing(curves, options.metric)
@@ -79,12 +77,12 @@ function curveOf(state: LiveState, row: TrialRow, metric: string): Curve {
   return { row, steps, values }
 }
 
-function trace(state: LiveState, curve: Curve, options: CurveOptions, type: string): object {
+function trace(state: LiveState, curve: Curve, options: CurveOptions): object {
   const { row, steps, values } = curve
   const isBest = row.number === state.best
   return {
-    type,
-    mode: steps.length > 1 ? "lines+markers" : "markers",
+    type: "scatter",
+    mode: modeOf(steps.length),
     name: t("Trial %(number)s", { number: row.number }),
     x: steps,
     y: values,
@@ -113,7 +111,7 @@ function joined(state: LiveState, curves: readonly Curve[], options: CurveOption
   return [
     ...[...groups.values()].map((group) => interrupted(state, group, options)),
     ends(state, others, options),
-    ...prominent.map((curve) => trace(state, curve, options, "scatter")),
+    ...prominent.map((curve) => trace(state, curve, options)),
   ]
 }
 
@@ -154,6 +152,12 @@ function faint({ metric }: CurveOptions): object {
 /** The stroke of the trial that this one goes back to. */
 function strokeOf(state: LiveState, row: TrialRow): { color: string; dash: string } {
   return stroke((ancestry(state, row)[0] ?? row).number - 1)
+}
+
+/** A point marks where a curve ends, but a line of so many points is drawn without any. */
+function modeOf(points: number): string {
+  if (points > MANY_POINTS) return "lines"
+  return points > 1 ? "lines+markers" : "markers"
 }
 
 /** What runs, the incumbent, and what it goes on from stand out. */

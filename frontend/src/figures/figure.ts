@@ -60,9 +60,6 @@ export function valueAxis(metric: string): object {
   return { tickformat: ".3~p", autorangeoptions: { clipmin: -0.02, clipmax: 1.02 } }
 }
 
-/** From this many points on, WebGL draws. */
-export const MANY_POINTS = 1000
-
 /** A metric as measured from the loss, which is always minimised. */
 export function fromLoss(loss: number, { maximise }: Goal): number {
   return maximise ? -loss : loss
