@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
+from django.contrib.auth.forms import (
+    AuthenticationForm,
+    BaseUserCreationForm,
+    PasswordChangeForm,
+)
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 from automl_web.accounts.models import User
 from automl_web.accounts.throttle import TooOftenError, begin_try, forget
@@ -29,6 +34,23 @@ class SignInForm(AuthenticationForm):
         cleaned = super().clean()
         forget(key)
         return cleaned
+
+
+class NewPasswordForm(PasswordChangeForm):
+    """A new password for who knows the old one, which is no easier to guess here than at the door."""
+
+    def __init__(self, request: HttpRequest, user: User, data: Any = None) -> None:
+        super().__init__(user, data)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        try:
+            key = begin_try(f"password of {self.user.username}", self.request)
+        except TooOftenError as error:
+            raise ValidationError(str(error)) from None
+        old: str = super().clean_old_password()
+        forget(key)
+        return old
 
 
 class FirstAccountForm(BaseUserCreationForm):  # type: ignore[type-arg]

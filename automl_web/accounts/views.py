@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from automl_web.accounts.audit import audit
-from automl_web.accounts.forms import FirstAccountForm, PersonForm, SignInForm
+from automl_web.accounts.forms import FirstAccountForm, NewPasswordForm, PersonForm, SignInForm
 from automl_web.accounts.models import Action, Link, User
 from automl_web.accounts.setup import make_first_account, needs_set_up, sign_in_link
 from automl_web.accounts.throttle import TooOftenError, begin_try, forget
@@ -106,8 +106,9 @@ def redeem_link(request: HttpRequest, token: str) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     """One's own account: a password to change, or to choose after signing in by link."""
     user = person(request)
-    form_class = PasswordChangeForm if user.has_usable_password() else SetPasswordForm
-    form = form_class(user, request.POST or None)
+    data = request.POST or None
+    knows_one = user.has_usable_password()
+    form = NewPasswordForm(request, user, data) if knows_one else SetPasswordForm(user, data)
     if form.is_valid():
         form.save()
         update_session_auth_hash(request, user)

@@ -57,6 +57,37 @@ def test_no_word_of_an_enemy_runs_on_any_page(site: Site, page: Page) -> None:
     assert "49$49" not in read
 
 
+FORMS = (
+    "/people/",
+    "/projects/new/",
+    "/projects/weld-defects/members/",
+    "/projects/weld-defects/spaces/new/",
+    "/projects/weld-defects/runs/new/",
+    "/audit/",
+)
+FILL = """(form, text) => {
+  for (const field of form.querySelectorAll("input:not([name=csrfmiddlewaretoken]), textarea")) {
+    field.type = "text"
+    field.value = text
+  }
+  for (const choice of form.querySelectorAll("option")) choice.value = text
+  HTMLFormElement.prototype.submit.call(form)
+}"""
+
+
+def test_what_a_form_gives_back_is_text(site: Site, page: Page) -> None:
+    site.sign_in(page, ADMIN)
+    for path in FORMS:
+        page.goto(site.url + path)
+        form = page.locator("main form:not([action])").first
+        with page.expect_navigation():
+            form.evaluate(FILL, words.name("given"))
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate(INTRUDERS) == [], path
+        assert page.evaluate("globalThis.ran") is None, path
+        assert f"given{words.TAGS}" in page.evaluate(WORDS), path
+
+
 def test_a_broken_policy_would_be_noticed(site: Site, browser: Browser) -> None:
     page = browser.new_page()
     heard: list[str] = []

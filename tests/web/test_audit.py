@@ -15,7 +15,7 @@ from automl_web.accounts.audit import audit
 from automl_web.accounts.models import Action, AppendOnlyError, Entry, Link
 from automl_web.accounts.setup import set_up_link, sign_in_link
 from automl_web.registry.models import FILES, ModelVersion
-from automl_web.runs import steer
+from automl_web.runs import schedule, steer
 from automl_web.runs.models import Run
 from tests.web.hostile import class_folders, zipped
 
@@ -114,6 +114,21 @@ def test_steering_a_run_is_written_down(editor_client, start, devices):
         editor_client.post(reverse(f"run-{name}", args=[run.pk]))
     done = ["paused", "resumed", "drained", "resumed", "cancelled"]
     assert told() == [("bob", f"run_{how}", run.get_absolute_url(), "ok") for how in done]
+
+
+def test_starting_a_run_and_stopping_its_trials_is_written_down(editor_client, start, devices):
+    made = start()
+    sent = {"name": "B", "dataset": made.dataset_id, "queue": made.queue_id, "seed": 1}
+    sent |= {"method": "random_search", "max_trials": 2, "concurrency": 1, "request_key": "one"}
+    editor_client.post(reverse("run-new", args=[made.project.slug]), sent)
+    schedule.advance(made.pk)
+    trial = made.trials.earliest("number")
+    editor_client.post(reverse("trial-stop", args=[made.pk, trial.number]))
+    begun = Run.objects.latest("pk")
+    assert told() == [
+        ("bob", "run_started", begun.get_absolute_url(), "ok"),
+        ("bob", "trial_stopped", trial.get_absolute_url(), "ok"),
+    ]
 
 
 def test_a_step_that_came_too_late_leaves_no_entry(editor_client, start):

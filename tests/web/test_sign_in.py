@@ -128,6 +128,17 @@ def test_links_are_throttled_too(alice, later):
     assert Client().post(link).status_code == 302
 
 
+def test_the_old_password_is_no_easier_to_guess_once_inside(alice, looked_at):
+    client = signed_in()
+    new = {"new_password1": "another horse 8", "new_password2": "another horse 8"}
+    for n in range(20):
+        client.post(reverse("account"), {"old_password": f"wrong {n}", **new})
+    assert len(looked_at) <= 10
+    answer = client.post(reverse("account"), {"old_password": PASSWORD, **new})
+    assert answer.status_code == 422
+    assert b"Try again in a minute" in answer.content
+
+
 def test_a_wait_is_written_down(alice):
     for n in range(6):
         attempt(f"wrong {n}")
