@@ -18,7 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from search.events import LiveState, apply, from_json
 
 THE_END = "the end of the benchmark"
-PATIENCE = 20  # seconds that the last frame may take
+PATIENCE = 20  # seconds that the last frame may take, after thrice the time that was asked for
 SEQ = re.compile(r'"seq":(\d+)')
 
 
@@ -77,7 +77,9 @@ async def _watch(
     ]
     pipe.send("ready")
     seconds = await asyncio.to_thread(pipe.recv)
-    await asyncio.wait(following, timeout=seconds + PATIENCE)
+    _, late = await asyncio.wait(following, timeout=3 * seconds + PATIENCE)
+    if late:
+        print(f"{len(late)} browsers never saw the end", flush=True)
     for task, socket in zip(following, sockets, strict=True):
         task.cancel()
         await socket.close()
