@@ -36,7 +36,7 @@ from search.events import (
 )
 from search.history import OPEN, Stage, TrialState
 
-BEHIND = 2_000
+BEHIND = 1_000
 """Events after which a page that fell behind gets the whole state anew."""
 
 LARGEST = 200_000

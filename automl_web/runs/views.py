@@ -29,6 +29,7 @@ from search.method import Objective
 from search.methods import METHODS
 
 PAGE = 50
+LEADERS = 5
 LOG_SHOWN = 64_000  # bytes of a log's end that a page holds
 
 
@@ -123,10 +124,13 @@ def _live(request: HttpRequest, found: Run, number: int | None = None) -> dict[s
 def _leaders(found: Run, objective: Objective) -> list[dict[str, object]]:
     """The best complete trials: those trained furthest first, then by loss."""
     complete = Trial.objects.filter(run=found, state=TrialState.COMPLETE.value)
-    best = complete.exclude(stage="confirm").order_by("loss", "number")[:200]
-    ranked = sorted(best, key=lambda t: (-min(t.fidelity.values(), default=1e9), t.loss, t.number))
-    confirm = complete.filter(stage="confirm").first()
-    rows = [*([confirm] if confirm else []), *ranked[:5]]
+    searched = complete.exclude(stage="confirm")
+    fidelities = searched.order_by().values_list("fidelity", flat=True).distinct()  # few: the rungs
+    rows = list(complete.filter(stage="confirm")[:1])
+    shown = len(rows) + LEADERS
+    for fidelity in sorted(fidelities, key=lambda f: min(f.values(), default=1e9), reverse=True):
+        reached = searched.filter(fidelity=fidelity).order_by("loss", "number")
+        rows += reached[: shown - len(rows)]
     return [{"trial": t, "value": t.values.get(objective.name)} for t in rows]
 
 

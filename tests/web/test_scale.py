@@ -186,3 +186,18 @@ async def test_a_browser_that_does_not_read_is_let_go_and_costs_one_frame(
     assert [message["type"] for message in deaf.sent].count("websocket.send") == 2
     assert hub.Hub._hubs == {}
     await page.disconnect()
+
+
+def test_the_leaderboard_shows_five_and_the_longest_trainings_first(start, carol):
+    run = start()
+    for number in range(1, 11):
+        state = {
+            "state": "complete",
+            "loss": -number / 100,
+            "values": {"val_accuracy": number / 100},
+        }
+        epochs = 27 if number <= 2 else 3
+        run.trials.create(number=number, config={}, fidelity={"epochs": epochs}, **state)
+    response = signed_in(carol).get(f"{run.get_absolute_url()}leaders/")
+    shown = [row["trial"].number for row in response.context["leaders"]]
+    assert shown == [2, 1, 10, 9, 8]
