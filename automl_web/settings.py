@@ -108,7 +108,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 
 # Work
 LEASE_SECONDS = env.number("AUTOML_LEASE", 30, minimum=0.5)
-DEAF_SECONDS = env.number("AUTOML_DEAF", 60, minimum=1)  # after which an idle worker must have heard
+DEAF_SECONDS = env.number(
+    "AUTOML_DEAF", 60, minimum=1
+)  # after which an idle worker must have heard
 DEVICES = env.text("AUTOML_DEVICES", "auto")
 # Seconds without a report after which a training is taken to hang, if its reports came faster before.
 PATIENCE_SECONDS = env.number("AUTOML_PATIENCE", 300, minimum=1)
