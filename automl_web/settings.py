@@ -108,9 +108,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 
 # Work
 LEASE_SECONDS = env.number("AUTOML_LEASE", 30, minimum=0.5)
-DEAF_SECONDS = env.number(
-    "AUTOML_DEAF", 60, minimum=1
-)  # after which an idle worker must have heard
+# Seconds after which an idle worker must have heard of the work that waits.
+DEAF_SECONDS = env.number("AUTOML_DEAF", 60, minimum=1)
 DEVICES = env.text("AUTOML_DEVICES", "auto")
 # Seconds without a report after which a training is taken to hang, if its reports came faster before.
 PATIENCE_SECONDS = env.number("AUTOML_PATIENCE", 300, minimum=1)
@@ -118,9 +117,8 @@ RUNNER_MEMORY_BYTES = int(
     env.number("AUTOML_RUNNER_MEMORY_MB", 0, minimum=0) * 2**20
 )  # 0: no limit
 LEAST_FREE_BYTES = int(env.number("AUTOML_LEAST_FREE_MB", 200, minimum=0) * 2**20)
-RUNNER = env.text(
-    "AUTOML_RUNNER", "search.runner"
-)  # the module that trains; tests have a lighter one
+# The module that trains; tests have a lighter one.
+RUNNER = env.text("AUTOML_RUNNER", "search.runner")
 SOCKETS_A_PERSON = int(env.number("AUTOML_SOCKETS", 30, minimum=1))  # in each web process
 MAX_UPLOAD_BYTES = int(env.number("AUTOML_MAX_UPLOAD_MB", 4096, minimum=1) * 2**20)
 
