@@ -64,6 +64,8 @@ def web(address: str, port: int) -> Child:
     command = [sys.executable, "-m", "uvicorn", "automl_web.asgi:application"]
     command += ["--host", address, "--port", str(port), "--lifespan", "on"]
     command += ["--ws-max-size", str(LARGEST_FRAME), "--no-proxy-headers", "--no-server-header"]
+    # A frame is the same for all pages of a run; compressed, it would be so anew for each of them.
+    command += ["--ws-per-message-deflate", "false"]
     command += ["--timeout-graceful-shutdown", "2", "--no-access-log"]
     return Child("web", command, WEB)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from search import events, typescript
 from search.compaction import compact
 from search.events import (
     LOG_LINES,
+    POINTS,
     WINDOW,
     Event,
     Logged,
@@ -24,6 +26,7 @@ from search.events import (
     TrialMoved,
     fold,
     from_json,
+    thin,
     to_json,
 )
 
@@ -137,6 +140,27 @@ def test_a_compacted_story_folds_to_the_same_state(story):
 def test_a_story_may_be_compacted_in_parts(first, second):
     parts = [*compact(copy.deepcopy(first)), *compact(copy.deepcopy(second))]
     assert fold(parts) == fold([*first, *second])
+
+
+@st.composite
+def growing_curves(draw: st.DrawFn) -> list[Event]:
+    """One trial that reports hundreds of steps, in parts and not at every step."""
+    gaps = draw(st.lists(st.integers(1, 9), min_size=60, max_size=200))
+    steps = [sum(gaps[: i + 1]) for i in range(len(gaps))]
+    cuts = sorted(draw(st.sets(st.integers(1, len(steps) - 1), max_size=12)))
+    parts = [steps[a:b] for a, b in itertools.pairwise([0, *cuts, len(steps)])]
+    return [created(1), *(Reported(1, part, {"val_loss": [1 / s for s in part]}) for part in parts)]
+
+
+@settings(deadline=None)
+@given(growing_curves())
+def test_a_curve_is_thinned_alike_at_once_and_as_it_grows(story):
+    grown = fold(story)["trials"]["1"]
+    assert grown == fold(compact(copy.deepcopy(story)))["trials"]["1"]
+    steps = [step for part in story[1:] for step in part.steps]
+    assert grown["steps"] == [steps[i] for i in thin(steps)]
+    assert {steps[0], steps[-1]} <= set(grown["steps"])
+    assert len(grown["steps"]) <= POINTS + 1
 
 
 @given(STORIES)
