@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from automl_web.runs import schedule, supervise
+from automl_web.runs import schedule, verdict
 from search.training import checkpoint
 from tests.web.test_supervise import slot, space_with, train_next  # noqa: F401 - a fixture
 
@@ -71,7 +71,7 @@ def run(start):
 
 def test_kills_change_no_weight(run, slot, monkeypatch):  # noqa: F811
     # A trial may crash twice by its own; here it is the cure that is tried, not the cap.
-    monkeypatch.setattr(supervise, "MAX_ATTEMPTS", KILLS + 1)
+    monkeypatch.setattr(verdict, "MAX_ATTEMPTS", KILLS + 1)
     alone = train_next(run(), slot)
     slot.stop()
 
