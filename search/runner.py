@@ -34,6 +34,9 @@ from search.training.images import warm_up
 from search.training.loop import DivergedError
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+END_OF_LOG = "\x1e"
+"""A line of its own on standard error: what one training printed ends here, and its answer follows."""
+
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -92,9 +95,12 @@ def _serve(line: str, answers: TextIO) -> None:
             _answer(answers, as_json(report))
     except Exception as error:  # noqa: BLE001 - the supervisor decides what a failed training means
         detail = traceback.format_exc()
-        _answer(answers, {"type": "failed", "reason": reason_of(error), "detail": detail})
+        last = {"type": "failed", "reason": reason_of(error), "detail": detail}
     else:
-        _answer(answers, {"type": "done"})
+        last = {"type": "done"}
+    sys.stderr.write(f"{END_OF_LOG}\n")
+    sys.stderr.flush()
+    _answer(answers, last)
 
 
 def _request(document: Mapping[str, Any]) -> tuple[Problem, Trial, Context]:

@@ -17,10 +17,15 @@ from typing import Any
 import psutil
 from django.conf import settings
 
+LAST = ("done", "failed")
+"""Types of the replies with which a training ends."""
+
 KILL_AFTER = 1.0
 """Seconds between asking the runner to go and ending it."""
 
 LONGEST_LINE = 2_000
+END_OF_LOG = b"\x1e\n"
+"""The runner's last line about a training. Its answer comes by another pipe and must not overtake it."""
 MOST_BYTES = 5_000_000
 """Of what one training prints: more is read, so that it does not stand still, and thrown away."""
 
@@ -57,6 +62,7 @@ class Runner:
         self.project = project
         self._said: SimpleQueue[Said] = SimpleQueue()
         self._printed = 0  # bytes, by the training at hand
+        self._log_ended = threading.Event()
         command = [sys.executable, "-m", settings.RUNNER, "--device", device]
         if settings.RUNNER_MEMORY_BYTES:
             command += ["--memory", str(settings.RUNNER_MEMORY_BYTES)]
@@ -86,6 +92,7 @@ class Runner:
         """Ask for a training; a runner that has just died says so through `next`."""
         assert self._process.stdin is not None
         self._printed = 0
+        self._log_ended.clear()
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
             self._process.stdin.flush()
@@ -125,13 +132,19 @@ class Runner:
     def _read_replies(self) -> None:
         assert self._process.stdout is not None
         for raw in self._process.stdout:
-            self._said.put(Reply(json.loads(raw)))
+            body = json.loads(raw)
+            if body["type"] in LAST:
+                self._log_ended.wait(1)
+            self._said.put(Reply(body))
         self._readers[1].join(1)  # what it printed last explains its end, so that comes first
         self._said.put(Ended(self._process.wait()))
 
     def _read_lines(self) -> None:
         assert self._process.stderr is not None
         for raw in iter(lambda: self._process.stderr.readline(LONGEST_LINE), b""):  # type: ignore[union-attr]
+            if raw == END_OF_LOG:
+                self._log_ended.set()
+                continue
             before, self._printed = self._printed, self._printed + len(raw)
             if self._printed <= MOST_BYTES:
                 self._said.put(Line(raw.decode(errors="replace").rstrip("\n")))

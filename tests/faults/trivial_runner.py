@@ -54,6 +54,8 @@ def train(request):
             continue
         time.sleep(pause)
         report(step, value, save(folder, step))
+    sys.stderr.write("\x1e\n")
+    sys.stderr.flush()
     answer({"type": "done"})
 
 

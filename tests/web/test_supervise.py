@@ -15,6 +15,8 @@ from django.db import connection
 from automl_web.runs import schedule, steer
 from automl_web.runs.models import Event, Report, Trial
 from automl_web.runs.supervise import Slot, log_path
+from search.compaction import compact
+from search.events import from_json, to_json
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -151,11 +153,13 @@ def test_a_promoted_trial_continues_where_its_parent_stopped(start, slot):
 
 
 def search_events(run, slot):
-    """What a search of two trials tells; how long things took is left out."""
+    """What a search of two trials tells; how long things took, and so how they were cut, is left out."""
     for _ in range(2):
         train_next(run, slot)
     told = Event.objects.filter(run=run).order_by("seq").values_list("body", flat=True)
-    return [{**body, "cost": None} for body in told]
+    whole = [to_json(event) for event in compact(from_json(body) for body in told)]
+    lines = [line for event in whole if event["type"] == "logged" for line in event["lines"]]
+    return [{**event, "cost": None} for event in whole if event["type"] != "logged"], lines
 
 
 def test_replacing_the_test_part_changes_no_search_event(start, slot, version):
@@ -165,7 +169,9 @@ def test_replacing_the_test_part_changes_no_search_event(start, slot, version):
     np.save(labels, 9 - np.load(labels))
     (version.folder / "test-images.npy").write_bytes(b"not even an array")
     assert search_events(start(space=space_with({"epochs": 2}), max_trials=2), slot) == before
-    assert len(before) > 6
+    events, lines = before
+    assert len(events) > 5
+    assert len(lines) == 6
 
 
 def test_a_trial_whose_time_is_up_is_stopped_and_keeps_what_it_reached(start, slot):
