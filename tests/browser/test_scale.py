@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 
 import psutil
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
@@ -39,16 +39,18 @@ class Data:
     """Bytes that a page was sent, its static files aside."""
 
     def __init__(self, page: Page) -> None:
-        self.size = 0
-        page.on("response", self._add)
+        self.responses: list[Response] = []
+        self.frames = 0
+        page.on("response", self.responses.append)
         page.on("websocket", lambda socket: socket.on("framereceived", self._add_frame))
 
-    def _add(self, response) -> None:
-        if "/static/" not in response.url:
-            self.size += len(response.body())
+    @property
+    def size(self) -> int:
+        pages = [each for each in self.responses if "/static/" not in each.url]
+        return self.frames + sum(len(each.body()) for each in pages)
 
     def _add_frame(self, frame) -> None:
-        self.size += len(frame)
+        self.frames += len(frame)
 
 
 def test_a_run_of_thousands_arrives_in_less_than_400_kb_and_goes_on(page, site, long_run):
