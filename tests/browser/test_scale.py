@@ -41,7 +41,7 @@ class Data:
     def __init__(self, page: Page) -> None:
         self.responses: list[Response] = []
         self.frames = 0
-        page.on("response", self.responses.append)
+        page.on("response", lambda response: self.responses.append(response))
         page.on("websocket", lambda socket: socket.on("framereceived", self._add_frame))
 
     @property
