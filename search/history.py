@@ -124,5 +124,12 @@ class History:
         return History(tuple(t for t in self.trials if t.resource == resource), self.earlier)
 
     def incumbent(self) -> Trial | None:
-        """The best of those trained furthest: an early score flatters, so a longer training outranks it."""
-        return min(self.ranked(), key=lambda t: (-t.resource, t.loss, t.number), default=None)
+        """The best of those trained furthest: an early score flatters, so longer training outranks it.
+
+        A trial that was stopped did not reach what its fidelity names, so it counts only where no
+        trial is complete.
+        """
+        ranked = self.ranked()
+        complete = [t for t in ranked if t.state is TrialState.COMPLETE]
+        furthest = complete or ranked
+        return min(furthest, key=lambda t: (-t.resource, t.loss, t.number), default=None)

@@ -79,6 +79,14 @@ def test_a_longer_training_outranks_an_early_score_as_incumbent():
     assert incumbent.number == 2
 
 
+def test_a_trial_that_was_stopped_does_not_outrank_those_that_were_trained_to_their_end():
+    stopped = a_trial(2, -0.9, 27, state=TrialState.STOPPED)
+    found = History((a_trial(1, -0.7, 9), stopped)).incumbent()
+    assert found is not None
+    assert found.number == 1
+    assert History((stopped,)).incumbent() is stopped
+
+
 @pytest.mark.parametrize(("values", "loss"), [({"a": 2.0}, -2.0), ({}, float("inf"))])
 def test_a_maximised_objective_is_a_loss_with_the_sign_turned(values, loss):
     assert Objective("a", maximise=True).loss(values) == loss
