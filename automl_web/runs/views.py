@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -41,9 +41,8 @@ def runs(request: HttpRequest) -> HttpResponse:
     if state in Run.State.values:
         found = found.filter(state=state)
     ended = Q(trials__state=TrialState.COMPLETE.value)
-    found = found.annotate(
-        complete=Count("trials", filter=ended), best=Min("trials__loss", filter=ended)
-    ).order_by("-created_at", "-pk")
+    complete = Count("trials", filter=ended)
+    found = found.annotate(complete=complete).order_by("-created_at", "-pk")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "states": Run.State.values, "state": state}
     return render(request, "runs/runs.html", context)

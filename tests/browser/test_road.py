@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from sklearn.datasets import load_digits
 
 from automl_web.datasets.example import write_digits
-from tests.web.test_serve import Site, until
+from tests.web.processes import Site, until
 
 PATIENCE = 120_000  # milliseconds; how long it takes is no promise of this test
 

@@ -37,7 +37,7 @@ from automl_web.compute.models import Device  # noqa: E402 - needs Django set up
 from automl_web.compute.supervisor import die_with_me  # noqa: E402 - needs Django set up
 from automl_web.runs.models import Run, Trial  # noqa: E402 - needs Django set up
 from tests.faults.verdict import begin, logged, search, verdict  # noqa: E402 - needs Django set up
-from tests.web.test_serve import Site, until  # noqa: E402 - needs Django set up
+from tests.web.processes import Site, until  # noqa: E402 - needs Django set up
 
 LAST_AT = 0.85  # share of the trials that are complete when the last round is due
 LOOK_EVERY = 0.05  # seconds

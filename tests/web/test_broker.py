@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from tests.web.test_serve import ROOT
+from tests.web.processes import ROOT
 
 LARGE = os.environ.get("AUTOML_STORM") == "large"
 TRIALS, ROUNDS, WITHIN = (200, 20, 900) if LARGE else (60, 5, 300)

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
+from tests.web.processes import ROOT, Site, until
 from tests.web.test_kill import Told
-from tests.web.test_serve import ROOT, Site, until
 
 DEAFEN = """
 import django

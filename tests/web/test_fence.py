@@ -17,7 +17,7 @@ from automl_web.runs import schedule
 from automl_web.runs.models import Event, Report, Trial
 from automl_web.runs.record import LeaseLostError, Progress, beat, finish, record
 from search.history import TrialState
-from tests.web.test_serve import until
+from tests.web.processes import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,7 +13,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.web.test_serve import ROOT, Site, until
+from tests.web.processes import ROOT, Site, until
 
 EPOCHS = 80
 

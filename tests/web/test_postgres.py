@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.postgres import postgres
-from tests.web.test_serve import free_port
+from tests.web.processes import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [

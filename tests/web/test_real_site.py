@@ -16,7 +16,7 @@ from websockets.sync.client import connect
 from automl_web.environment import runtime_folder
 from tests.faults.postgres import postgres
 from tests.web.browsing import Browser
-from tests.web.test_serve import Site, free_port, until
+from tests.web.processes import Site, free_port, until
 
 KEY = "canary-of-the-secret-key-" + "x" * 40
 PASSWORD = "canary-of-the-password"

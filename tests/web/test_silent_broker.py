@@ -11,7 +11,7 @@ from automl_web.runs import record, schedule
 from automl_web.runs.courier import Courier
 from automl_web.runs.record import Progress
 from search.history import TrialState
-from tests.web.test_serve import until
+from tests.web.processes import until
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from contextlib import nullcontext
 import pytest
 
 from tests.faults.postgres import postgres
-from tests.web.test_serve import ROOT, Site, free_port, until
+from tests.web.processes import ROOT, Site, free_port, until
 
 LARGE = os.environ.get("AUTOML_STORM") == "large"
 TRIALS, KILLS, FREEZES, WITHIN = (600, 100, 30, 1800) if LARGE else (150, 30, 8, 300)
