@@ -115,7 +115,7 @@ def leaderboard(run: Run) -> list[str]:
             "place": place,
             "number": trial.number,
             "accuracy": f"{trial.values['val_accuracy']:.1%}",
-            "epochs": trial.fidelity["epochs"],
+            "epochs": trial.reports[-1].step,
             "config": _tried(trial),
         }
         for place, trial in enumerate(leaders(run), start=1)

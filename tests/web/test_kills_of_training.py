@@ -21,7 +21,7 @@ from tests.web.test_supervise import slot, space_with, train_next  # noqa: F401 
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-KILLS = 10 if os.environ.get("AUTOML_STORM") == "large" else 4  # each costs an import of torch
+KILLS = 10
 EPOCHS = 200
 
 
