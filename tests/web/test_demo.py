@@ -14,7 +14,7 @@ from automl_web.compute.devices import declared, register
 from automl_web.compute.startup import CannotStartError
 from automl_web.datasets.models import Version
 from automl_web.desks import example, held_out
-from automl_web.runs.models import Run, Trial
+from automl_web.runs.models import Report, Run, Trial
 from search.history import TrialState
 
 
