@@ -1,69 +1,77 @@
-"""Networks whose layers follow one another: the small convolutional network that is always there."""
+"""Networks whose layers follow one another: the small one that is always there, and MobileNets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
-from torch import nn
+from search.architecture.blueprint import INPUT, SMALLEST, Blueprint, Draft, Shape
+from search.architecture.ops import RELU, RELU6, Step, Steps, conv, norm
 
 WIDEST = 4
 """Layers are at most this many times as wide as the first."""
 
-SMALLEST = 4
-"""Images with a shorter side are not pooled any more."""
 
-INITIALISATIONS: dict[str, Callable[..., Any]] = {
-    "he": nn.init.kaiming_normal_,
-    "xavier": nn.init.xavier_normal_,
-    "orthogonal": nn.init.orthogonal_,
-}
-
-
-def chain(
-    shape: tuple[int, int, int],
-    classes: int,
-    *,
-    layers: int,
-    width: int,
-    dropout: float,
-    initialisation: str,
-) -> nn.Sequential:
-    """Map images (N, *shape), shape being channels, height and width, to logits (N, classes).
+def chain_blueprint(
+    shape: Shape, classes: int, *, layers: int, width: int, dropout: float
+) -> Blueprint:
+    """Map images of `shape`, being channels, height and width, to logits (classes,).
 
     Each layer convolves, normalises and rectifies; it is pooled and the next one doubled while the
-    image is large enough, so that 8 x 8 digits and 96 x 96 photographs both work. The weights are
-    drawn from torch's global generator; an unknown initialisation raises KeyError.
+    image is large enough, so that 8 x 8 digits and 96 x 96 photographs both work. The layers are
+    named by their number.
     """
-    blocks: list[nn.Module] = []
+    steps: list[Step] = []
     channels, height, broad = shape
     side, wide = min(height, broad), width
     for _ in range(layers):
-        blocks += _block(channels, wide)
+        steps += (conv(channels, wide, 3), norm(wide), RELU)
         channels = wide
         if side >= SMALLEST:
-            blocks.append(nn.MaxPool2d(2))
+            steps.append(Step("max", {"kernel": 2, "stride": 2, "padding": 0}))
             side, wide = side // 2, min(2 * wide, WIDEST * width)
-    network = nn.Sequential(
-        *blocks,
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Dropout(dropout),
-        nn.Linear(channels, classes),
-    )
-    initialise(network, INITIALISATIONS[initialisation])
-    return network
+    steps += (Step("global_avg"), Step("flatten"), Step("dropout", {"share": dropout}))
+    steps.append(Step("linear", {"inputs": channels, "outputs": classes}))
+    draft, last = Draft(shape), INPUT
+    for number, step in enumerate(steps):
+        last = draft.add(str(number), step.kind, (last,), step.settings)
+    return draft.finish()
 
 
-def _block(channels: int, width: int) -> list[nn.Module]:
-    convolution = nn.Conv2d(channels, width, kernel_size=3, padding=1, bias=False)
-    return [convolution, nn.BatchNorm2d(width), nn.ReLU(inplace=True)]
+def mobile_blueprint(
+    document: Mapping[str, Any], shape: Shape, classes: int, *, dropout: float = 0.0
+) -> Blueprint:
+    """The network of a parsed `chain` of inverted residual blocks, for images of `shape` (C, H, W).
+
+    Sandler et al., "MobileNetV2", 2018, table 2. Once the image is small its strides become 1.
+    """
+    draft, width = Draft(shape), document["stem"]
+    last = draft.follow("stem", INPUT, _stage(shape[0], width, 3, _stride(shape, 2)))
+    for number, block in enumerate(document["blocks"]):
+        for repeat in range(block["n"]):
+            stride = _stride(draft.shapes[last], 1 if repeat else block["s"])
+            last = _block(draft, f"block{number}_{repeat}", last, block, stride)
+    if document["head"]:
+        steps = _stage(draft.shapes[last][0], document["head"], 1)
+        last = draft.follow("head", last, steps)
+    return draft.classify(last, classes, dropout)
 
 
-def initialise(network: nn.Module, draw: Callable[..., Any]) -> None:
-    """Draw the weights of all convolution and linear layers anew; biases start at zero."""
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d | nn.Linear):
-            draw(module.weight)
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
+def _block(draft: Draft, name: str, source: str, block: Mapping[str, Any], stride: int) -> str:
+    """Expand, convolve each channel, project linearly, and add the input where it fits (section 3)."""
+    inputs, outputs = draft.shapes[source][0], block["c"]
+    inner = block["e"] * inputs
+    steps: Steps = _stage(inputs, inner, 1) if block["e"] > 1 else ()
+    steps += _stage(inner, inner, block["k"], stride, groups=inner)
+    steps += (conv(inner, outputs, 1), norm(outputs))
+    last = draft.follow(name, source, steps)
+    fits = draft.shapes[last] == draft.shapes[source]
+    return draft.add(name, "add", (source, last)) if fits else last
+
+
+def _stage(inputs: int, outputs: int, kernel: int, stride: int = 1, *, groups: int = 1) -> Steps:
+    return (conv(inputs, outputs, kernel, stride, groups=groups), norm(outputs), RELU6)
+
+
+def _stride(shape: Shape, wanted: int) -> int:
+    return wanted if min(shape[1:]) >= SMALLEST else 1

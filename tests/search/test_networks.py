@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from search.architecture.chains import INITIALISATIONS, chain
+from search.architecture.network import INITIALISATIONS, chain
 from search.cost import parameters
 from search.training import augment
 
@@ -23,7 +23,9 @@ def test_fits_every_size_of_image(shape, layers):
 
 
 def test_is_as_deep_and_as_wide_as_asked():
-    convolutions = [m for m in a_chain(layers=4, width=8) if isinstance(m, torch.nn.Conv2d)]
+    convolutions = [
+        m for m in a_chain(layers=4, width=8).modules() if isinstance(m, torch.nn.Conv2d)
+    ]
     assert [m.out_channels for m in convolutions] == [8, 16, 32, 32]
 
 
@@ -35,7 +37,7 @@ def test_counts_the_numbers_that_training_adjusts():
 
 @pytest.mark.parametrize("name", INITIALISATIONS)
 def test_biases_start_at_zero(name):
-    assert torch.equal(a_chain(initialisation=name)[-1].bias, torch.zeros(10))
+    assert torch.equal(list(a_chain(initialisation=name).parameters())[-1], torch.zeros(10))
 
 
 def test_an_unknown_initialisation_is_an_error():
