@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from search.architecture.chains import chain
+from search.architecture.network import chain
 from search.cost import parameters
 from search.history import Candidate, Report, Stage
 from search.method import Context, Problem
