@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from websockets.asyncio.client import ClientConnection, connect
 
-from search.events import LiveState, apply, from_json
+from search.events import from_json
+from search.state import LiveState, apply
 
 THE_END = "the end of the benchmark"
 PATIENCE = 20  # seconds that the last frame may take, after thrice the time that was asked for

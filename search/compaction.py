@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from search.events import (
-    LOG_LINES,
-    Event,
-    Logged,
-    Reported,
-    TrialCreated,
-    TrialMoved,
-    extend,
-    short,
-    thin,
-)
+from search.events import Derived, Event, Logged, Reported, TrialCreated, TrialMoved
+from search.state import LOG_LINES, extend, short, thin
 
 
 def compact(events: Iterable[Event], whole: Collection[int] = ()) -> list[Event]:
@@ -55,6 +46,11 @@ def _joined(events: Iterable[Event]) -> list[Event]:
                     told[index] = Logged(event.number, (earlier.lines + event.lines)[-LOG_LINES:])
                     continue
                 last["logged", -1] = len(told)
+            case Derived():
+                index = last.setdefault(("derived", -1), len(told))
+                if index < len(told):  # only the latest is kept
+                    told[index] = event
+                    continue
             case TrialCreated() | TrialMoved():
                 last.pop(("reported", event.number), None)
         told.append(event)

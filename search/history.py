@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from search.message import Message
 
@@ -39,6 +39,14 @@ class Stage(StrEnum):
     CONFIRM = "confirm"
 
 
+class EdgeWeights(TypedDict):
+    """How a supernet weights the operations of its edges: of each cell one list an edge, one share an op."""
+
+    ops: list[str]
+    edges: list[list[int]]
+    weights: dict[str, list[list[float]]]
+
+
 @dataclass(frozen=True)
 class Candidate:
     """What is tried: hyper-parameters, and an architecture as canonical JSON where one is searched."""
@@ -49,17 +57,28 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Report:
-    """What training yields: the step it reached, its metrics, and where it could go on from."""
+    """What training yields: the step it reached, its metrics, and where it could go on from.
+
+    `values` become curves; `costs` are what the network costs, which has none. A search that shares
+    weights tells the genotype that it would choose now, and the weights of its edges.
+    """
 
     step: int
     values: Mapping[str, float] = field(default_factory=dict)
     checkpoint: Path | None = None
     note: str = ""
+    costs: Mapping[str, float] = field(default_factory=dict)
+    genotype: str | None = None
+    edge_weights: EdgeWeights | None = None
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One candidate trained at one fidelity. `loss` is minimised; infinite unless values are kept."""
+    """One candidate trained at one fidelity. `loss` is minimised; infinite unless values are kept.
+
+    `ended` orders the trials by when they ended; `derived` is the genotype that a search which shares
+    weights has found last.
+    """
 
     number: int
     candidate: Candidate
@@ -76,6 +95,8 @@ class Trial:
     reports: tuple[Report, ...] = ()
     values: Mapping[str, float] = field(default_factory=dict)
     losses: tuple[float, ...] = ()
+    ended: int = 0
+    derived: str | None = None
 
     @property
     def loss(self) -> float:
@@ -103,12 +124,13 @@ class History:
     def __iter__(self) -> Iterator[Trial]:
         return iter(self.trials)
 
-    def at_stage(self, stage: Stage) -> History:
-        return History(tuple(t for t in self.trials if t.stage is stage), self.earlier)
+    def at_stage(self, *stages: Stage) -> History:
+        return History(tuple(t for t in self.trials if t.stage in stages), self.earlier)
 
     def finished(self) -> tuple[Trial, ...]:
-        """Trials that have ended, well or badly."""
-        return tuple(t for t in self.trials if t.state.is_final)
+        """Trials that have ended, well or badly, in the order in which they ended."""
+        ended = (t for t in self.trials if t.state.is_final)
+        return tuple(sorted(ended, key=lambda t: (t.ended, t.number)))
 
     def running(self) -> tuple[Trial, ...]:
         """Trials that have not ended: waiting, running or lost."""

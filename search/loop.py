@@ -13,7 +13,7 @@ import numpy as np
 from search.checkpoints import prune
 from search.history import History, Report, Stage, Trial, TrialState
 from search.message import Message
-from search.method import Context, Evaluate, Method, Problem, Proposal
+from search.method import Context, Evaluate, Method, Problem, Proposal, Search
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def next_proposal(plan: Plan, problem: Problem, history: History) -> Proposal | 
     number of trials. When the search ends, the best candidate is proposed once more, to confirm it.
     """
     rng = np.random.default_rng([plan.seed, len(history)])
-    searched = history.at_stage(Stage.SEARCH)
+    searched = history.at_stage(Stage.SEARCH, Stage.EVALUATE)
     if len(searched) < plan.max_trials:
         proposal = plan.method.propose(problem, searched, rng, plan.options)
         if proposal is not None:
@@ -57,7 +57,7 @@ def _confirmation(searched: History, confirmed: History) -> Proposal | None:
 
 def expected_trials(plan: Plan, problem: Problem) -> int:
     """About how many trials the run will have, the confirming one included."""
-    wanted = plan.method.trials(problem, plan.options) if plan.method.trials else plan.max_trials
+    wanted = len(plan.method.plan(problem, plan.options)) if plan.method.plan else plan.max_trials
     return min(wanted, plan.max_trials) + 1
 
 
@@ -75,12 +75,21 @@ def trial_of(proposal: Proposal, number: int, view: int = 0) -> Trial:
     )
 
 
-def work(problem: Problem, trial: Trial, context: Context) -> Iterator[Report]:
-    """Train one trial: yield its reports as they come."""
-    evaluate: Evaluate = (
-        resolve_name(problem.evaluate) if isinstance(problem.evaluate, str) else problem.evaluate
-    )
-    yield from evaluate(problem, trial.candidate, context)
+def work(
+    method: Method, options: Any, problem: Problem, trial: Trial, context: Context
+) -> Iterator[Report]:
+    """Train one trial, or run the method's own search: yield the reports as they come."""
+    if method.search is not None and trial.stage is Stage.SEARCH:
+        search: Search = _resolved(method.search)
+        yield from search(problem, context, options)
+    else:
+        evaluate: Evaluate = _resolved(problem.evaluate)
+        yield from evaluate(problem, trial.candidate, context)
+
+
+def _resolved(function: Any) -> Any:
+    """The function itself, or the one that a dotted name stands for."""
+    return resolve_name(function) if isinstance(function, str) else function
 
 
 def trial_seed(run_seed: int, number: int) -> int:
@@ -112,7 +121,7 @@ def _train(
         resume=parent.reports[-1].checkpoint if parent and parent.reports else None,
     )
     reports = []
-    for report in work(problem, trial, context):
+    for report in work(plan.method, plan.options, problem, trial, context):
         reports.append(report)
         if report.checkpoint:
             prune(report.checkpoint)
@@ -120,11 +129,14 @@ def _train(
 
 
 def _ended(problem: Problem, trial: Trial, reports: tuple[Report, ...]) -> Trial:
-    values = reports[-1].values if reports else {}
+    last = reports[-1] if reports else Report(step=0)
+    values = {**last.costs, **last.values}
     return replace(
         trial,
         state=TrialState.COMPLETE,
         reports=reports,
         values=values,
         losses=problem.losses(values),
+        ended=trial.number,
+        derived=last.genotype,
     )

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from search.history import Candidate, History, Report, Stage
+from search.insight import Insight
 from search.message import Message
+from search.metrics import METRICS
 from search.options import NoOptions
 from search.space import Space
+
+CONFIG, GENOTYPE = "config", "genotype"
+"""The halves of a candidate."""
+
+DRAWS = 500
+"""Candidates drawn to find one that keeps the limits."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +41,33 @@ class Objective:
 
 @dataclass(frozen=True)
 class Constraint:
-    """An upper bound on a metric; trials beyond it are infeasible."""
+    """A limit of a metric: the least where more is better, else the most. Beyond it is infeasible."""
 
     name: str
-    maximum: float
+    bound: float
+
+    def is_broken(self, values: Mapping[str, float]) -> bool:
+        """Whether `values` are beyond the limit; a metric that is not known yet breaks none."""
+        value = values.get(self.name)
+        if value is None:
+            return False
+        return value < self.bound if METRICS[self.name].maximise else value > self.bound
+
+
+class Architectures(Protocol):
+    """A set of architectures, each a genotype in canonical JSON."""
+
+    def sample(self, rng: np.random.Generator) -> str:
+        """Draw one; all randomness comes from `rng`."""
+
+    def mutate(self, genotype: str, rng: np.random.Generator) -> tuple[str, Message]:
+        """A neighbour of `genotype` in the set, and what was changed."""
+
+    def smallest(self) -> str:
+        """One with the fewest parameters."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The declaration of the set."""
 
 
 @dataclass(frozen=True)
@@ -65,26 +96,50 @@ class Context:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is optimised: the space, the objectives, the data, and how a candidate is trained.
+    """What is optimised: the spaces, the objectives, the data, and how a candidate is trained.
 
     `evaluate` may be a dotted name, "module:function": it is resolved in the process that trains, so
-    that pages and controllers, which only need the declaration, never import torch.
+    that pages and controllers, which only need the declaration, never import torch. `count` tells
+    what a candidate costs before it is trained: the counted metrics.
     """
 
     kind: str
     space: Space
     evaluate: Evaluate | str
     objectives: tuple[Objective, ...]
-    constraints: tuple[Constraint, ...] = ()
+    limits: tuple[Constraint, ...] = ()
     fidelities: tuple[Fidelity, ...] = ()
     data: Path | None = None
+    architectures: Architectures | None = None
+    count: Callable[[Candidate], Mapping[str, float]] | None = None
 
     @property
     def objective(self) -> Objective:
         return self.objectives[0]
 
     def losses(self, values: Mapping[str, float]) -> tuple[float, ...]:
+        """What is minimised, objective by objective; infinite where a limit is broken."""
+        if self.broken(values):
+            return (math.inf,) * len(self.objectives)
         return tuple(objective.loss(values) for objective in self.objectives)
+
+    def broken(self, values: Mapping[str, float]) -> tuple[str, ...]:
+        """The metrics whose limits `values` break."""
+        return tuple(limit.name for limit in self.limits if limit.is_broken(values))
+
+    def fits(self, candidate: Candidate) -> bool:
+        """Whether the candidate keeps the limits that can be counted before it is trained."""
+        counted = any(METRICS[limit.name].counted for limit in self.limits)
+        return not counted or self.count is None or not self.broken(self.count(candidate))
+
+    def sample(self, rng: np.random.Generator) -> Candidate:
+        """Draw a candidate within the counted limits; if none turns up, the last one that was drawn."""
+        for _ in range(DRAWS):
+            genotype = self.architectures.sample(rng) if self.architectures else None
+            candidate = Candidate(self.space.sample(rng), genotype)
+            if self.fits(candidate):
+                break
+        return candidate
 
 
 @dataclass(frozen=True)
@@ -112,8 +167,11 @@ Propose = Callable[[Problem, History, np.random.Generator, Any], Proposal | None
 class Method:
     """One line of the catalogue: how a method is called, explained, set and run.
 
-    `trials` says how many search trials the method will ask for, or None if it would go on for ever.
-    `needs` names the fidelities without which it makes no sense.
+    `searches` names the halves of a candidate that it can search, `needs` the fidelities without
+    which it makes no sense. `plan` gives the epochs that each of its trials will train, in order; a
+    method without one would go on for ever. With `search`, which shares weights among candidates, its
+    trials of stage search run that generator, and it proposes trials of stage evaluate for what they
+    derive. `curves` says that it reads the reports of the trials, `insight` draws how it thinks.
     """
 
     name: str
@@ -125,5 +183,7 @@ class Method:
     options: type = NoOptions
     search: Search | str | None = None
     needs: tuple[str, ...] = ()
-    trials: Callable[[Problem, Any], int] | None = None
-    insight: Callable[[History], Any] | None = None
+    searches: tuple[str, ...] = (CONFIG, GENOTYPE)
+    curves: bool = False
+    plan: Callable[[Problem, Any], Sequence[float]] | None = None
+    insight: Callable[[Problem, History, Any], Insight] | None = None

@@ -28,8 +28,9 @@ import torch
 from search.history import Candidate, Report, Stage, Trial
 from search.loop import work
 from search.method import Context, Problem
+from search.methods import METHODS
+from search.options import parse
 from search.problems import PROBLEMS
-from search.space import Space
 from search.training.images import warm_up
 from search.training.loop import DivergedError
 
@@ -89,9 +90,12 @@ def _read(requests: SimpleQueue[str]) -> None:
 def _serve(line: str, answers: TextIO) -> None:
     """Train what one request asks for; every way it can end is an answer."""
     try:
-        problem, trial, context = _request(json.loads(line))
+        document = json.loads(line)
+        problem, trial, context = _request(document)
+        method = METHODS[document["method"]["name"]]
+        options = parse(method.options, document["method"]["options"])
         context.workdir.mkdir(parents=True, exist_ok=True)
-        for report in work(problem, trial, context):
+        for report in work(method, options, problem, trial, context):
             _answer(answers, as_json(report))
     except Exception as error:  # noqa: BLE001 - the supervisor decides what a failed training means
         detail = traceback.format_exc()
@@ -105,7 +109,9 @@ def _serve(line: str, answers: TextIO) -> None:
 
 def _request(document: Mapping[str, Any]) -> tuple[Problem, Trial, Context]:
     asked, given, around = document["problem"], document["trial"], document["context"]
-    problem = PROBLEMS[asked["kind"]](Space.from_json(asked["space"]), Path(asked["data"]))
+    problem = PROBLEMS[asked["kind"]](
+        asked["space"], Path(asked["data"]), asked["objectives"], asked["limits"]
+    )
     trial = Trial(
         number=given["number"],
         candidate=Candidate(given["config"], given.get("genotype")),
@@ -134,6 +140,9 @@ def as_json(report: Report) -> dict[str, Any]:
         "not_finite": [name for name, is_finite in finite.items() if not is_finite],
         "checkpoint": str(report.checkpoint) if report.checkpoint else None,
         "note": report.note,
+        "costs": dict(report.costs),
+        "genotype": report.genotype,
+        "edge_weights": report.edge_weights,
     }
 
 

@@ -6,9 +6,10 @@ import types
 import typing
 from collections.abc import Iterator
 
-from search import events
+from search import events, state
+from search.history import EdgeWeights
 
-HEADER = "/** Written by `make events` from search/events.py. Do not edit. */"
+HEADER = "/** Written by `make events` from search/events.py and search/state.py. Do not edit. */"
 CONSTANTS = ("WINDOW", "POINTS", "LOG_LINES", "FULL")
 SCALARS = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
 
@@ -47,12 +48,12 @@ def module() -> str:
     """The whole file, formatted as Biome would."""
     lines = [HEADER, ""]
     for name in CONSTANTS:
-        lines.append(f"export const {name} = {getattr(events, name):g}")
+        lines.append(f"export const {name} = {getattr(state, name):g}")
     for type_name, event in events.EVENTS.items():
         lines += ["", *_interface(event, type_name)]
     names = " | ".join(event.__name__ for event in events.EVENTS.values())
     lines += ["", f"export type Event = {names}"]
-    for row in (events.TrialRow, events.LiveState):
+    for row in (EdgeWeights, state.TrialRow, state.Derivation, state.LiveState):
         lines += ["", *_interface(typing.cast(type, row), None)]
     return "\n".join(lines) + "\n"
 

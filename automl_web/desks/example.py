@@ -102,7 +102,7 @@ def progress(run: Run) -> str:
 
 def leaders(run: Run, count: int = LEADERBOARD) -> list[SearchTrial]:
     """The best of the search; longer trainings come first, because early scores flatter."""
-    ranked = history_of(run, problem_of(run)).at_stage(Stage.SEARCH).ranked()
+    ranked = history_of(run, problem_of(run), curves=True).at_stage(Stage.SEARCH).ranked()
     return sorted(ranked, key=lambda trial: (-trial.resource, trial.loss, trial.number))[:count]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from automl_web.runs.models import Report, Run, Trial
+from automl_web.runs.models import Derivation, Report, Run, Trial
 from search import history as library
 from search.history import Candidate, History, Stage, TrialState
 from search.loop import Plan
@@ -15,7 +16,6 @@ from search.method import Problem
 from search.methods import METHODS
 from search.options import parse
 from search.problems import PROBLEMS
-from search.space import Space
 
 
 def plan_of(run: Run) -> Plan:
@@ -24,19 +24,53 @@ def plan_of(run: Run) -> Plan:
 
 
 def problem_of(run: Run) -> Problem:
-    return PROBLEMS[run.dataset.kind](Space.from_json(run.space), run.dataset.folder)
+    kind = PROBLEMS[run.dataset.kind]
+    return kind(run.space, run.dataset.folder, run.objectives, run.limits)
 
 
-def history_of(run: Run, problem: Problem) -> History:
-    """All trials of the run as the methods see them, with their reports."""
+def history_of(run: Run, problem: Problem, *, curves: bool = False) -> History:
+    """All trials of the run as the methods see them, with their reports if `curves` asks for them.
+
+    Of ten thousand trials the reports are half a million rows, and few methods read them.
+    """
+    derived = _derivations(run)
+    reports = _reports(run, derived) if curves else {}
+    trials = Trial.objects.filter(run=run).order_by("number")
+    return History(
+        tuple(
+            _trial(row, tuple(reports.get(row.pk, ())), derived.get(row.pk, {}), problem)
+            for row in trials
+        )
+    )
+
+
+def _derivations(run: Run) -> dict[int, dict[int, Derivation]]:
+    """Of each trial that shares weights what it derived, by step."""
+    found: dict[int, dict[int, Derivation]] = defaultdict(dict)
+    for row in Derivation.objects.filter(trial__run=run).order_by("trial_id", "step"):
+        found[row.trial_id][row.step] = row
+    return found
+
+
+def _reports(
+    run: Run, derived: Mapping[int, Mapping[int, Derivation]]
+) -> dict[int, list[library.Report]]:
     reports: dict[int, list[library.Report]] = defaultdict(list)
     for row in Report.objects.filter(trial__run=run).order_by("trial_id", "step"):
-        reports[row.trial_id].append(library.Report(row.step, row.values))
-    trials = Trial.objects.filter(run=run).order_by("number")
-    return History(tuple(_trial(row, tuple(reports[row.pk]), problem) for row in trials))
+        found = derived.get(row.trial_id, {}).get(row.step)
+        genotype = found.genotype if found else None
+        weights = found.edge_weights if found else None
+        told = library.Report(row.step, row.values, genotype=genotype, edge_weights=weights)
+        reports[row.trial_id].append(told)
+    return reports
 
 
-def _trial(row: Trial, reports: tuple[library.Report, ...], problem: Problem) -> library.Trial:
+def _trial(
+    row: Trial,
+    reports: tuple[library.Report, ...],
+    derived: Mapping[int, Derivation],
+    problem: Problem,
+) -> library.Trial:
     return library.Trial(
         number=row.number,
         candidate=Candidate(row.config, row.genotype),
@@ -53,6 +87,8 @@ def _trial(row: Trial, reports: tuple[library.Report, ...], problem: Problem) ->
         reports=reports,
         values=row.values,
         losses=problem.losses(row.values),
+        ended=row.finished_seq or 0,
+        derived=derived[max(derived)].genotype if derived else None,
     )
 
 

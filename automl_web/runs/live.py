@@ -20,21 +20,20 @@ from django.utils.safestring import SafeString
 
 from automl_web.runs.models import Event, Report, Run, Trial
 from search.compaction import compact
-from search.events import (
+from search.events import from_json, to_json
+from search.history import OPEN, Stage, TrialState
+from search.state import (
     LOG_LINES,
     WINDOW,
     LiveState,
     TrialRow,
     apply,
     empty,
-    from_json,
     improve,
     resource_of,
     short,
     thin,
-    to_json,
 )
-from search.history import OPEN, Stage, TrialState
 
 BEHIND = 1_000
 """Events after which a page that fell behind gets the whole state anew."""
@@ -143,6 +142,9 @@ def _state(run: Run, pinned: Collection[int]) -> LiveState:
         Event.objects.filter(run=run, type="logged").order_by("-seq").values_list("body", flat=True)
     )
     for body in reversed(logged[:LOG_LINES]):
+        apply(state, from_json(body))
+    latest = Event.objects.filter(run=run, type="derived").order_by("-seq")
+    for body in latest.values_list("body", flat=True)[:1]:
         apply(state, from_json(body))
     return state
 

@@ -42,6 +42,11 @@ class SearchSpace(models.Model):
         return reverse("space", args=[self.pk])
 
 
+def accuracy() -> list[str]:
+    """What a run optimises unless it is told otherwise."""
+    return ["val_accuracy"]
+
+
 class RunQuerySet(models.QuerySet["Run"]):
     def for_user(self, user: User, role: Role = Role.VIEWER) -> RunQuerySet:
         return self.filter(project__in=Project.objects.for_user(user, role))
@@ -75,6 +80,10 @@ class Run(models.Model):
     space = models.JSONField()
     method = models.CharField(max_length=40)
     options = models.JSONField(default=dict)
+    objectives = models.JSONField(
+        default=accuracy
+    )  # names of metrics, the first of which is searched
+    limits = models.JSONField(default=dict)  # of metrics, by their names
     seed = models.PositiveIntegerField(default=0)
     max_trials = models.PositiveIntegerField()
     concurrency = models.PositiveIntegerField(default=2)
@@ -208,6 +217,20 @@ class Report(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["trial", "step"], name="one_report_a_step")]
+
+
+class Derivation(models.Model):
+    """What a trial that shares weights would choose after a step, and from which edge weights."""
+
+    trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="derivations")
+    step = models.PositiveIntegerField()
+    genotype = models.TextField()
+    edge_weights = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["trial", "step"], name="one_derivation_a_step")
+        ]
 
 
 class Event(models.Model):

@@ -27,6 +27,11 @@ REASONS = {
     "exception": _("The training code met an error. The log shows where."),
     "diverged": _("The loss became infinite or was no number. A lower learning rate helps."),
     "out_of_memory": _("Memory ran out, with half batches too. A narrower network needs less."),
+    "infeasible": _("Beyond a limit of this run, so it does not count."),
+    "nothing_fits": _(
+        "Every design that was tried is beyond a limit of this run. Raise the limit, or search smaller "
+        "designs."
+    ),
     "no_value": _("Training ended without a score."),
     "no_trial_completed": _(
         "No trial completed, so there is no best one. Their reasons stand in the table."

@@ -7,9 +7,9 @@ visible in order, and one order for all means that no two writers wait for each 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -22,10 +22,10 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from automl_web.runs.courier import Courier
-from automl_web.runs.models import ConflictError, Event, Report, Run, Trial
+from automl_web.runs.models import ConflictError, Derivation, Event, Report, Run, Trial
+from search.events import Derived, Logged, Reported, RunMoved, TrialMoved, to_json
 from search.events import Event as Story
-from search.events import Logged, Reported, RunMoved, TrialMoved, to_json
-from search.history import TrialState
+from search.history import EdgeWeights, TrialState
 
 COURIER = Courier()
 TICK_SECONDS = 0.5
@@ -54,6 +54,8 @@ class Progress:
     reports: Sequence[tuple[int, dict[str, float | None]]] = ()
     lines: Sequence[str] = ()
     checkpoint: str = ""
+    costs: Mapping[str, float] = field(default_factory=dict)
+    derived: Sequence[tuple[int, str, EdgeWeights | None]] = ()
 
 
 def from_now(length: timedelta) -> Combinable:
@@ -128,12 +130,15 @@ def record(claim: Claim, progress: Progress, seconds: float) -> None:
         if progress.reports:
             fields["cost"] = cost
             fields["step"] = progress.reports[-1][0]
-            fields["values"] = _finite(progress.reports[-1][1])
+        if progress.reports or progress.costs:
+            last = progress.reports[-1][1] if progress.reports else {}
+            fields["values"] = {**progress.costs, **_finite(last)}
         if progress.checkpoint:
             fields["checkpoint"] = progress.checkpoint
         if _held(claim).update(**fields) != 1:
             raise LeaseLostError
         _store_reports(claim.trial_id, progress.reports)
+        _store_derivations(claim.trial_id, progress.derived)
 
 
 def _events_of(number: int, progress: Progress, cost: float) -> list[Story]:
@@ -148,6 +153,7 @@ def _events_of(number: int, progress: Progress, cost: float) -> list[Story]:
                 cost=cost,
             )
         )
+    events += [Derived(number, *derived) for derived in progress.derived]
     if progress.lines:
         events.append(Logged(number, list(progress.lines)))
     return events
@@ -160,6 +166,19 @@ def _store_reports(trial_id: int, reports: Sequence[tuple[int, dict[str, float |
     Report.objects.filter(trial_id=trial_id, step__gte=reports[0][0]).delete()
     Report.objects.bulk_create(
         Report(trial_id=trial_id, step=step, values=values) for step, values in reports
+    )
+
+
+def _store_derivations(
+    trial_id: int, derived: Sequence[tuple[int, str, EdgeWeights | None]]
+) -> None:
+    """As the points."""
+    if not derived:
+        return
+    Derivation.objects.filter(trial_id=trial_id, step__gte=derived[0][0]).delete()
+    Derivation.objects.bulk_create(
+        Derivation(trial_id=trial_id, step=step, genotype=genotype, edge_weights=edge_weights)
+        for step, genotype, edge_weights in derived
     )
 
 

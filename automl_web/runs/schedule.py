@@ -53,7 +53,7 @@ def advance(run_id: int) -> None:
     if run.state != Run.State.RUNNING:
         return
     plan, problem = plan_of(run), problem_of(run)
-    history = history_of(run, problem)
+    history = history_of(run, problem, curves=plan.method.curves)
     if time_is_up(run):
         plan = replace(plan, max_trials=0)  # only the confirming trial may still come
     fresh: list[library.Trial] = []
@@ -118,7 +118,9 @@ def _conclude(run: Run, history: History) -> None:
     if history.ranked():
         move_run(run, Run.State.COMPLETED)
     else:
-        move_run(run, Run.State.FAILED, reason="no_trial_completed")
+        infeasible = any(trial.reason == "infeasible" for trial in history)
+        reason = "nothing_fits" if infeasible else "no_trial_completed"
+        move_run(run, Run.State.FAILED, reason=reason)
     hint_take_home(run.pk)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -34,6 +34,8 @@ def start_run(
     request_key: str | None = None,
     minutes: float | None = None,
     trial_minutes: float | None = None,
+    objectives: Sequence[str] = ("val_accuracy",),
+    limits: Mapping[str, float] | None = None,
 ) -> Run:
     """Create the run and let it search. A key seen before gives the run that it made then.
 
@@ -50,6 +52,8 @@ def start_run(
                 space=dict(space) if space is not None else default_space().to_json(),
                 method=method,
                 options=dict(options),
+                objectives=list(objectives),
+                limits=dict(limits or {}),
                 seed=seed,
                 max_trials=max_trials,
                 concurrency=concurrency,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import time
 from collections import deque
@@ -11,12 +10,10 @@ from typing import Any
 
 from django.conf import settings
 
-from automl_web.compute.models import Device
 from automl_web.runs.history import checkpoint_of, problem_of
-from automl_web.runs.models import Run, Trial
+from automl_web.runs.models import Trial
 from automl_web.runs.record import (
     Claim,
-    LeaseLostError,
     Progress,
     beat,
     finish,
@@ -25,16 +22,22 @@ from automl_web.runs.record import (
 )
 from automl_web.runs.runner import Ended, Line, Reply, Runner, Said
 from automl_web.runs.steer import pause_queue
-from automl_web.runs.verdict import Verdict, of_death, of_failure, reason_of_exit
+from automl_web.runs.verdict import (
+    Reached,
+    Verdict,
+    of_death,
+    of_failure,
+    reached,
+    reason_of_exit,
+)
 from search.checkpoints import prune
-from search.history import Stage, TrialState
+from search.history import EdgeWeights, Stage, TrialState
 from search.loop import trial_seed
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5  # seconds between looks for a cancel
 RECORD_EVERY = 0.25  # seconds that reports are gathered before they are written
-FULL = (errno.ENOSPC, errno.EDQUOT)
 COUNT_EVERY = 5.0  # seconds between counts of the processes that training has started
 MOST_PROCESSES = 64
 LOG_LINES = 2_000  # of a trial's log that are streamed
@@ -53,6 +56,8 @@ class Attendance:
         self.reports: list[tuple[int, dict[str, float | None]]] = []
         self.lines: list[str] = []
         self.checkpoint = ""
+        self.costs: dict[str, float] = {}
+        self.derived: list[tuple[int, str, EdgeWeights | None]] = []
         self.last_values: dict[str, float | None] = dict(self.trial.values)
         self.streamed = 0
         self.unwritten: list[str] = []
@@ -96,7 +101,7 @@ class Attendance:
         return max(due, 0) if self._has_news() else LOOK_EVERY
 
     def _has_news(self) -> bool:
-        return bool(self.reports or self.lines or self.unwritten or self.checkpoint)
+        return bool(self.reports or self.costs or self.lines or self.unwritten or self.checkpoint)
 
     def _request(self) -> dict[str, Any]:
         run, trial = self.trial.run, self.trial
@@ -108,7 +113,10 @@ class Attendance:
                 "kind": run.dataset.kind,
                 "space": run.space,
                 "data": str(run.dataset.folder),
+                "objectives": run.objectives,
+                "limits": run.limits,
             },
+            "method": {"name": run.method, "options": run.options},
             "trial": {
                 "number": trial.number,
                 "config": trial.config,
@@ -132,13 +140,19 @@ class Attendance:
                 self._hear_line(text)
             case Reply({"type": "report"} as body):
                 self._progress()
-                self.last_values = body["values"]
-                if body["step"]:
-                    self.reports.append((body["step"], body["values"]))
-                self.checkpoint = body["checkpoint"] or self.checkpoint
+                self._hear_report(body)
             case Reply({"type": "done" | "failed"}) | Ended():
                 return said
         return None
+
+    def _hear_report(self, body: dict[str, Any]) -> None:
+        self.costs = body["costs"]
+        self.last_values = {**self.costs, **body["values"]}
+        if body["step"]:
+            self.reports.append((body["step"], body["values"]))
+        if body["genotype"]:
+            self.derived.append((body["step"], body["genotype"], body["edge_weights"]))
+        self.checkpoint = body["checkpoint"] or self.checkpoint
 
     def _hear_line(self, text: str) -> None:
         self.printed.append(text)
@@ -164,12 +178,13 @@ class Attendance:
 
     def _record(self) -> None:
         self._write_log()
-        if self.reports or self.lines or self.checkpoint:
-            progress = Progress(self.reports, self.lines, self.checkpoint)
+        if self.reports or self.costs or self.lines or self.checkpoint:
+            progress = Progress(self.reports, self.lines, self.checkpoint, self.costs, self.derived)
             record(self.claim, progress, self.seconds)
             if self.checkpoint:
                 prune(Path(self.checkpoint))
         self.reports, self.lines, self.checkpoint = [], [], ""
+        self.costs, self.derived = {}, []
 
     def _write_log(self) -> None:
         """Keep what was printed; a log that cannot be written ends no training."""
@@ -180,19 +195,14 @@ class Attendance:
             log.warning("the log of trial %s was not written: %s", self.trial.pk, error)
         self.unwritten = []
 
-    def _loss(self) -> float | None:
+    def _reached(self) -> Reached:
         values = {name: value for name, value in self.last_values.items() if value is not None}
-        objective = problem_of(self.trial.run).objective
-        return objective.loss(values) if objective.name in values else None
+        return reached(problem_of(self.trial.run), Stage(self.trial.stage), values)
 
     def _end(self, ended: Reply | Ended) -> bool:
         match ended:
             case Reply({"type": "done"}):
-                loss = self._loss()
-                if loss is None and self.trial.stage != Stage.CONFIRM:
-                    self._finish(TrialState.FAILED, reason="no_value")
-                else:  # a confirming trial has trained on the validation data, so it has no such score
-                    self._finish(TrialState.COMPLETE, loss=loss)
+                self._complete()
                 return not self.runner.children()  # what training left behind ends with the runner
             case Reply(body):
                 self.judge(of_failure(body["reason"], self.trial.parts), body["detail"])
@@ -201,6 +211,13 @@ class Attendance:
                 verdict = of_death(reason, self.claim.attempt, self.trial.parts)
                 self.judge(verdict, f"exit code {code}")
         return False
+
+    def _complete(self) -> None:
+        found = self._reached()
+        if found.counts or self.trial.derivations.exists():
+            self._finish(TrialState.COMPLETE, loss=found.loss, reason=found.reason)
+        else:
+            self._finish(TrialState.FAILED, reason="no_value")
 
     def _give_up(self, fault: str) -> bool:
         self.runner.stop()
@@ -224,14 +241,15 @@ class Attendance:
     def _obey(self, asked: Trial.Wish) -> bool:
         """End the training as asked: a stop keeps what was reached, a cancel does not."""
         self.runner.stop()
-        loss = self._loss()
+        found = self._reached()
+        counts = found.counts or self.trial.derivations.exists()
         if asked is Trial.Wish.GIVE_BACK:
             self._finish(TrialState.WAITING, reason="given_back")
-        elif asked is Trial.Wish.CANCEL or loss is None:
+        elif asked is Trial.Wish.CANCEL or not counts:
             self._finish(TrialState.CANCELLED, reason="cancelled")
         else:
             reason = "time_is_up" if asked is Trial.Wish.TIME else "stopped_by_person"
-            self._finish(TrialState.STOPPED, loss=loss, reason=reason)
+            self._finish(TrialState.STOPPED, loss=found.loss, reason=found.reason or reason)
         return False
 
     def _finish(self, state: TrialState, **fields: Any) -> None:
@@ -240,42 +258,3 @@ class Attendance:
 
 def log_path(trial: Trial) -> Path:
     return trial.folder / "log.txt"
-
-
-class Slot:
-    """One device of this process and the runner that stays warm on it from trial to trial."""
-
-    def __init__(self, device: Device) -> None:
-        self.device = device
-        self.runner: Runner | None = None
-
-    def train(self, claim: Claim) -> None:
-        """Work on a claimed trial until it ends or somebody else owns it."""
-        runner = self._runner_for(claim)
-        reusable = False
-        attendance = Attendance(claim, runner)
-        try:
-            reusable = attendance.attend()
-        except OSError as error:
-            if error.errno not in FULL:
-                raise
-            attendance.judge(of_failure("disk_full", attendance.trial.parts), str(error))
-        except LeaseLostError:
-            log.warning("trial %s of run %s is somebody else's now", claim.number, claim.run_id)
-        finally:
-            if not reusable:
-                self.stop()
-
-    def _runner_for(self, claim: Claim) -> Runner:
-        """The warm runner, or a new one: tenants never share a process."""
-        project = Run.objects.values_list("project_id", flat=True).get(pk=claim.run_id)
-        runner = self.runner
-        if runner is None or runner.project != project or not runner.is_alive():
-            self.stop()
-            self.runner = runner = Runner(self.device.address, project)
-        return runner
-
-    def stop(self) -> None:
-        if self.runner is not None:
-            self.runner.stop()
-            self.runner = None

@@ -15,7 +15,7 @@ from automl_web.compute.models import Device, Queue
 from automl_web.runs import schedule, steer
 from automl_web.runs.hints import hint_advance, hint_work
 from automl_web.runs.models import Run
-from automl_web.runs.supervise import Slot
+from automl_web.runs.slot import Slot
 
 
 @cache

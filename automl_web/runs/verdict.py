@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from search.history import TrialState
+from search.history import Stage, TrialState
+from search.method import Problem
 
 MAX_ATTEMPTS = 3
 """Crashes of its own that a trial may have; losing its worker does not count."""
@@ -22,6 +24,30 @@ class Verdict:
     crashed: bool = False
     parts: int = 1
     pauses_queue: bool = False
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What a training came to; it `counts` if it has the values that its stage is for."""
+
+    loss: float | None
+    counts: bool
+    reason: str = ""
+
+
+def reached(problem: Problem, stage: Stage, values: Mapping[str, float]) -> Reached:
+    """Judge the last values of a training that was not refused.
+
+    A confirming trial has trained on the validation data, so it has no loss and breaks no limit.
+    """
+    if stage is Stage.CONFIRM:
+        return Reached(None, counts=True)
+    if problem.broken(values):
+        return Reached(None, counts=True, reason="infeasible")
+    objective = problem.objective
+    if objective.name not in values:
+        return Reached(None, counts=False)
+    return Reached(objective.loss(values), counts=True)
 
 
 def of_failure(reason: str, parts: int) -> Verdict:

@@ -1,4 +1,4 @@
-/** Written by `make events` from search/events.py. Do not edit. */
+/** Written by `make events` from search/events.py and search/state.py. Do not edit. */
 
 export const WINDOW = 200
 export const POINTS = 48
@@ -50,7 +50,21 @@ export interface Logged {
   lines: string[]
 }
 
-export type Event = RunMoved | TrialCreated | TrialMoved | Reported | Logged
+export interface Derived {
+  type: "derived"
+  number: number
+  step: number
+  genotype: string
+  edge_weights: EdgeWeights | null
+}
+
+export type Event = RunMoved | TrialCreated | TrialMoved | Reported | Logged | Derived
+
+export interface EdgeWeights {
+  ops: string[]
+  edges: number[][]
+  weights: Record<string, number[][]>
+}
 
 export interface TrialRow {
   number: number
@@ -72,6 +86,13 @@ export interface TrialRow {
   pinned: boolean
 }
 
+export interface Derivation {
+  number: number
+  step: number
+  genotype: string
+  edge_weights: EdgeWeights | null
+}
+
 export interface LiveState {
   state: string
   reason: string
@@ -82,4 +103,5 @@ export interface LiveState {
   best: number | null
   improvements: number[][]
   log: unknown[][]
+  derived: Derivation | null
 }

@@ -1,4 +1,4 @@
-/** Folds events into the bounded state of a live page, exactly as `apply` in search/events.py does. */
+/** Folds events into the bounded state of a live page, exactly as `apply` in search/state.py does. */
 
 import {
   FULL,
@@ -26,6 +26,7 @@ export function empty(): LiveState {
     best: null,
     improvements: [],
     log: [],
+    derived: null,
   }
 }
 
@@ -57,6 +58,11 @@ export function applyEvent(state: LiveState, event: RunEvent): void {
       state.log.push(...event.lines.map((line) => [event.number, line]))
       state.log.splice(0, state.log.length - LOG_LINES)
       return
+    case "derived": {
+      const { type: _, ...derived } = event
+      state.derived = derived
+      return
+    }
     default:
       throw new TypeError(`unknown event ${JSON.stringify(event satisfies never)}`)
   }
@@ -143,7 +149,7 @@ function extend(row: TrialRow, { steps, values }: Reported): void {
   if (!row.pinned) thinOut(row)
 }
 
-/** Keep the first point of a curve, and the last of each of equal parts; `thin` in events.py says why. */
+/** Keep the first point of a curve, and the last of each of equal parts; `thin` in state.py says why. */
 function thinOut(row: TrialRow): void {
   const last = row.steps.at(-1) ?? 0
   let length = 1

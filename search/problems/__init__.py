@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from search.method import Problem
 from search.problems.images import image_problem
-from search.space import Space
 
-PROBLEMS: dict[str, Callable[[Space, Path], Problem]] = {"images": image_problem}
+PROBLEMS: dict[str, Callable[..., Problem]] = {"images": image_problem}
+"""Called with the document of a search space, the folder of the data, objectives and limits."""

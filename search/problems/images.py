@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from search.method import Fidelity, Objective, Problem
+from search.method import Constraint, Fidelity, Objective, Problem
+from search.metrics import METRICS
 from search.problems.image_space import HYPERPARAMETERS
 from search.space import Space
 
 
-def image_problem(space: Space, data: Path) -> Problem:
-    """Find the network and training with the best validation accuracy on a prepared folder."""
-    limits = HYPERPARAMETERS["epochs"]
-    assert limits.minimum is not None
-    assert limits.maximum is not None
+def image_problem(
+    document: Mapping[str, Any],
+    data: Path,
+    objectives: Sequence[str] = ("val_accuracy",),
+    limits: Mapping[str, float] | None = None,
+) -> Problem:
+    """Find the best network and training on a prepared folder, by the metrics `objectives`.
+
+    `document` is a search space: ConfigSpace's JSON of the hyper-parameters. `limits` bounds metrics.
+    Raises SpaceError if the document describes no space.
+    """
+    epochs = HYPERPARAMETERS["epochs"]
+    assert epochs.minimum is not None
+    assert epochs.maximum is not None
     return Problem(
         kind="images",
-        space=space,
+        space=Space.from_json(document),
         evaluate="search.training.images:evaluate",
-        objectives=(Objective("val_accuracy", maximise=True),),
-        fidelities=(Fidelity("epochs", limits.minimum, limits.maximum, resumes=True),),
+        objectives=tuple(Objective(name, METRICS[name].maximise) for name in objectives),
+        limits=tuple(Constraint(name, bound) for name, bound in (limits or {}).items()),
+        fidelities=(Fidelity("epochs", epochs.minimum, epochs.maximum, resumes=True),),
         data=data,
     )

@@ -93,8 +93,15 @@ def _bracket(options: Options, s_max: int, s: int) -> list[Rung]:
     ]
 
 
-def trials(problem: Problem, options: Options) -> int:
-    return options.cycles * sum(rung.size for bracket in brackets(options) for rung in bracket)
+def plan(problem: Problem, options: Options) -> list[float]:
+    """The epochs of each trial; one that was promoted trains what its parent has not."""
+    epochs: list[float] = []
+    for bracket in brackets(options):
+        behind = 0
+        for rung in bracket:
+            epochs += [rung.epochs - behind] * rung.size
+            behind = rung.epochs
+    return epochs * options.cycles
 
 
 def propose(
@@ -131,8 +138,7 @@ def _next_in_bracket(
             "Bracket %(bracket)s: new configuration, %(epochs)s epochs first",
             {"bracket": number + 1, "epochs": bracket[0].epochs},
         )
-        candidate = Candidate(problem.space.sample(rng))
-        return _proposal(candidate, number, 0, bracket[0], None, why)
+        return _proposal(problem.sample(rng), number, 0, bracket[0], None, why)
     for level in range(1, len(bracket)):
         below = [t for t in members if t.memo["rung"] == level - 1]
         if not all(t.state.is_final for t in below):
@@ -182,5 +188,5 @@ METHOD = Method(
     propose=propose,
     options=Options,
     needs=("epochs",),
-    trials=trials,
+    plan=plan,
 )

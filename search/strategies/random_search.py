@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from search.history import Candidate, History
+from search.history import History
 from search.message import Message
 from search.method import Method, Problem, Proposal
 from search.options import NoOptions
@@ -13,9 +13,9 @@ from search.options import NoOptions
 def propose(
     problem: Problem, history: History, rng: np.random.Generator, options: NoOptions
 ) -> Proposal:
-    """Draw every active hyper-parameter independently from its prior (section 2)."""
+    """Draw every active hyper-parameter, and the architecture, independently from its prior (section 2)."""
     why = Message("Drawn at random from the search space")
-    return Proposal(Candidate(problem.space.sample(rng)), why=why)
+    return Proposal(problem.sample(rng), why=why)
 
 
 METHOD = Method(

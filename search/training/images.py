@@ -47,6 +47,8 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
     splits = tuple(data.split(problem.data, name) for name in names)
 
     training, report = _begin(recipe, known, device, context)
+    costs = {"params": float(parameters(training.network))}
+    report = replace(report, costs=costs)
     last = int(min(context.fidelity.get("epochs", recipe.epochs), recipe.epochs))
     _log(f"{parameters(training.network):,} parameters; {training.epoch} of {last} epochs done")
     while training.epoch < last:
@@ -55,8 +57,7 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
             validation = data.split(problem.data, "validation")
             predicted = probabilities(training.network, validation, normalise)
             values["val_accuracy"], values["val_loss"] = score(predicted, validation.labels)
-        values["params"] = parameters(training.network)
-        report = _saved(training, values, context.workdir)
+        report = replace(_saved(training, values, context.workdir), costs=costs)
         _log(report.note)
         if training.epoch < last:
             yield report

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Response, expect
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from search.events import WINDOW
+from search.state import WINDOW
 from tests.browser.conftest import ROOT, Site
 from tests.browser.people import OWNER
 

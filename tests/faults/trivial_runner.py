@@ -76,6 +76,9 @@ def report(step, value, checkpoint):
             "not_finite": [],
             "checkpoint": checkpoint,
             "note": "",
+            "costs": {},
+            "genotype": None,
+            "edge_weights": None,
         }
     )
 

@@ -13,7 +13,8 @@ from automl_web.projects.models import Project
 from automl_web.runs.live import snapshot
 from automl_web.runs.models import Event, Report, Run, Trial
 from automl_web.runs.start import start_run
-from search.events import TrialMoved, fold, from_json
+from search.events import TrialMoved, from_json
+from search.state import fold
 from tests.faults.trivial_runner import STEPS
 
 FENCED = "is somebody else's now"  # what a worker logs when a write of its was refused

@@ -25,7 +25,7 @@ def _one_thread() -> None:
 
 @pytest.fixture(scope="session")
 def problem(digits: Path) -> Problem:
-    return PROBLEMS["images"](default_space(), digits)
+    return PROBLEMS["images"](default_space().to_json(), digits)
 
 
 def a_config(**changed: Any) -> dict[str, Any]:

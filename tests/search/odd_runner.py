@@ -8,8 +8,9 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -155,8 +156,11 @@ ODDITIES = {
 }
 
 
-def odd_problem(space: Space, data: Path) -> Problem:
-    return Problem("odd", space, evaluate, (Objective("val_accuracy", maximise=True),), data=data)
+def odd_problem(
+    document: Mapping[str, Any], data: Path, objectives: list[str], limits: dict[str, float]
+) -> Problem:
+    goal = Objective("val_accuracy", maximise=True)
+    return Problem("odd", Space.from_json(document), evaluate, (goal,), data=data)
 
 
 if __name__ == "__main__":

@@ -15,20 +15,16 @@ from hypothesis import strategies as st
 from search import events, typescript
 from search.compaction import compact
 from search.events import (
-    LOG_LINES,
-    POINTS,
-    WINDOW,
     Event,
     Logged,
     Reported,
     RunMoved,
     TrialCreated,
     TrialMoved,
-    fold,
     from_json,
-    thin,
     to_json,
 )
+from search.state import LOG_LINES, POINTS, WINDOW, fold, thin
 
 ROOT = Path(__file__).parents[2]
 GOLDEN: list[dict[str, Any]] = json.loads((ROOT / "tests" / "golden" / "events.json").read_text())

@@ -51,7 +51,7 @@ def prepared(folder: Path, counts: tuple[int, int, int], channels: int = 3) -> P
 def confirmed(folder: Path, workdir: Path) -> Path:
     """The checkpoint of a confirming training on `folder`."""
     workdir.mkdir()
-    problem = PROBLEMS["images"](default_space(), folder)
+    problem = PROBLEMS["images"](default_space().to_json(), folder)
     context = Context(seed=1, workdir=workdir, stage=Stage.CONFIRM)
     report = list(evaluate(problem, Candidate(CONFIG), context))[-1]
     assert report.checkpoint is not None

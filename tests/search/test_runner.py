@@ -82,7 +82,14 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
 
 def request(folder: Path, workdir: Path, kind: str = "images", **config: Any) -> dict[str, Any]:
     return {
-        "problem": {"kind": kind, "space": default_space().to_json(), "data": str(folder)},
+        "problem": {
+            "kind": kind,
+            "space": default_space().to_json(),
+            "data": str(folder),
+            "objectives": ["val_accuracy"],
+            "limits": {},
+        },
+        "method": {"name": "random_search", "options": {}},
         "trial": {
             "number": 1,
             "config": config,
@@ -103,7 +110,8 @@ def test_trains_and_reports_and_is_done(runner, digits, tmp_path):
     assert end == {"type": "done"}
     assert [report["step"] for report in reports] == [1, 2]
     last = reports[-1]
-    assert set(last["values"]) == {"train_loss", "val_accuracy", "val_loss", "params"}
+    assert set(last["values"]) == {"train_loss", "val_accuracy", "val_loss"}
+    assert last["costs"]["params"] > 0
     assert last["not_finite"] == []
     assert Path(last["checkpoint"]).parent == tmp_path / "new"
     assert last["note"] in runner.log.read_text()

@@ -13,7 +13,8 @@ from automl_web.runs import schedule, steer
 from automl_web.runs.models import Event, Report, Trial
 from automl_web.runs.reasons import REASONS
 from automl_web.runs.runner import MOST_BYTES, Runner
-from automl_web.runs.supervise import Slot, log_path
+from automl_web.runs.slot import Slot
+from automl_web.runs.supervise import log_path
 from search.problems import PROBLEMS
 from tests.search.odd_runner import odd_problem
 

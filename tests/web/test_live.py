@@ -8,8 +8,9 @@ from channels.db import database_sync_to_async
 from automl_web.runs import schedule
 from automl_web.runs.live import newer, snapshot
 from automl_web.runs.record import Progress, finish, record
-from search.events import fold, from_json
+from search.events import from_json
 from search.history import TrialState
+from search.state import fold
 from tests.web.conftest import signed_in
 from tests.web.sockets import Socket
 

@@ -40,7 +40,7 @@ def trained(tmp_path_factory):
     root: Path = tmp_path_factory.mktemp("trained")
     write_digits(root / "digits.zip")
     prepared = prepare(root / "digits.zip", root / "data")
-    problem = PROBLEMS["images"](default_space(), root / "data")
+    problem = PROBLEMS["images"](default_space().to_json(), root / "data")
     (root / "trial").mkdir()
     context = Context(seed=1, workdir=root / "trial", stage=Stage.CONFIRM)
     report = list(evaluate(problem, Candidate(CONFIG), context))[-1]

@@ -14,8 +14,9 @@ from automl_web.runs import consumers, hub, live, schedule
 from automl_web.runs.live import newer, reading, snapshot
 from automl_web.runs.models import Run
 from automl_web.runs.record import Progress, record
-from search import events
-from search.events import POINTS, WINDOW, fold, from_json
+from search import state
+from search.events import from_json
+from search.state import POINTS, WINDOW, fold
 from tests.web.conftest import signed_in
 from tests.web.many import a_run_of_many, train
 from tests.web.test_live import socket, watching
@@ -28,7 +29,7 @@ in_thread = database_sync_to_async
 @pytest.fixture
 def long_run(version, monkeypatch):
     """Longer than a window, which is a small one here: trials take their time to be recorded."""
-    for module in (events, live):
+    for module in (state, live):
         monkeypatch.setattr(module, "WINDOW", 20)
     return a_run_of_many(version, "Long", 45)
 

@@ -11,8 +11,9 @@ from automl_web.runs import schedule, steer
 from automl_web.runs.live import snapshot
 from automl_web.runs.models import ConflictError, Event, Run, Trial
 from automl_web.runs.record import LeaseLostError, Progress, beat, finish, record, wish
-from search.events import fold, from_json
+from search.events import from_json
 from search.history import TrialState
+from search.state import fold
 
 
 def complete(claim, accuracy=0.5, steps=2):

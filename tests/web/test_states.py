@@ -24,8 +24,9 @@ from automl_web.runs.live import snapshot
 from automl_web.runs.models import ConflictError, Event, Run, Trial
 from automl_web.runs.record import Claim, LeaseLostError, Progress, beat, finish, record, wish
 from automl_web.runs.start import start_run
-from search.events import TrialCreated, TrialMoved, fold, from_json
+from search.events import TrialCreated, TrialMoved, from_json
 from search.history import TrialState
+from search.state import fold
 
 STEPS = 50  # of one example at most; some end earlier
 EXAMPLES = int(os.environ.get("AUTOML_TEST_EXAMPLES", "460"))  # more than 20,000 steps together

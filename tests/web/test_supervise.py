@@ -14,7 +14,8 @@ from django.db import connection
 
 from automl_web.runs import schedule, steer
 from automl_web.runs.models import Event, Report, Trial
-from automl_web.runs.supervise import Slot, log_path
+from automl_web.runs.slot import Slot
+from automl_web.runs.supervise import log_path
 from search.compaction import compact
 from search.events import from_json, to_json
 

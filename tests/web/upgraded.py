@@ -17,8 +17,9 @@ from automl_web.runs import schedule  # noqa: E402 - needs Django set up
 from automl_web.runs.live import snapshot  # noqa: E402 - needs Django set up
 from automl_web.runs.models import Event, Run, Trial  # noqa: E402 - needs Django set up
 from automl_web.runs.record import Progress, finish, record  # noqa: E402 - needs Django set up
-from search.events import fold, from_json  # noqa: E402 - needs Django set up
+from search.events import from_json  # noqa: E402 - needs Django set up
 from search.history import TrialState  # noqa: E402 - needs Django set up
+from search.state import fold  # noqa: E402 - needs Django set up
 
 
 def work_off(run):

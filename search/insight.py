@@ -1,0 +1,110 @@
+"""How a method thinks, as plain data that a page can draw: what `Method.insight` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from search.history import EdgeWeights
+
+
+@dataclass(frozen=True)
+class RungTrial:
+    """A trial on a rung; it is `promoted` if its training went on above."""
+
+    number: int
+    state: str
+    loss: float | None
+    promoted: bool
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A level of a bracket: the epochs that its trials have trained when it ends, and how many fit."""
+
+    bracket: int
+    level: int
+    epochs: float
+    size: int
+    trials: Sequence[RungTrial]
+
+
+@dataclass(frozen=True)
+class Rungs:
+    """Successive halving and its kin: who went on, rung by rung."""
+
+    kind: ClassVar = "rungs"
+    rungs: Sequence[Rung]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of a population: `born` is its place in the order of proposals, `alive` that it may breed."""
+
+    number: int
+    parent: int | None
+    born: int
+    generation: int
+    state: str
+    loss: float | None
+    alive: bool
+
+
+@dataclass(frozen=True)
+class Family:
+    """Evolution: who descends from whom, and who is left."""
+
+    kind: ClassVar = "family"
+    members: Sequence[Member]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The edge weights of a supernet after an epoch, and the genotype that they stand for."""
+
+    step: int
+    genotype: str | None
+    edge_weights: EdgeWeights
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A weight-sharing search: how the operations of each edge are weighted, epoch by epoch."""
+
+    kind: ClassVar = "weights"
+    trial: int
+    moments: Sequence[Moment]
+
+
+@dataclass(frozen=True)
+class Level:
+    """One value of a hyper-parameter on a grid: how many trials had it, and the best loss of these."""
+
+    value: Any
+    planned: int
+    complete: int
+    best: float | None
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A hyper-parameter of a grid with its levels."""
+
+    name: str
+    levels: Sequence[Level]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """A grid: how far it has been walked, axis by axis."""
+
+    kind: ClassVar = "coverage"
+    axes: Sequence[Axis]
+
+
+Insight = Rungs | Family | Weights | Coverage
+
+
+def to_json(insight: Insight) -> dict[str, Any]:
+    return {"kind": insight.kind, **asdict(insight)}
