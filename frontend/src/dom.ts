@@ -31,20 +31,22 @@ const ICONS = {
 
 export type IconName = keyof typeof ICONS
 
-const SVG = "http://www.w3.org/2000/svg"
+/** Create an element of a drawing with attributes and children. */
+export function svg<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, string | number>> = {},
+  ...children: Child[]
+): SVGElementTagNameMap[K] {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag)
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value))
+  element.append(...children)
+  return element
+}
 
 /** An icon beside a word; it says nothing to a screen reader. */
 export function icon(name: IconName): SVGSVGElement {
-  const svg = document.createElementNS(SVG, "svg")
-  svg.setAttribute("class", `icon icon-${name}`)
-  svg.setAttribute("viewBox", "0 0 24 24")
-  svg.setAttribute("aria-hidden", "true")
-  for (const outline of ICONS[name]) {
-    const path = document.createElementNS(SVG, "path")
-    path.setAttribute("d", outline)
-    svg.append(path)
-  }
-  return svg
+  const look = { class: `icon icon-${name}`, viewBox: "0 0 24 24", "aria-hidden": "true" }
+  return svg("svg", look, ...ICONS[name].map((d) => svg("path", { d })))
 }
 
 /** A state as mark and word, in the colour of the state, as `state.html` writes it. */

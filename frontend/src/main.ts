@@ -4,6 +4,7 @@ import "@tabler/core/dist/js/tabler.esm.min.js"
 import "./style.css"
 import "./htmx"
 import { BestSoFar } from "./elements/best-so-far"
+import { CellDiagram } from "./elements/cell-diagram"
 import { LearningCurves } from "./elements/learning-curves"
 import { PlotlyFigure } from "./elements/plotly-figure"
 import { RunLive } from "./elements/run-live"
@@ -25,3 +26,4 @@ customElements.define("run-log", RunLog)
 customElements.define("upload-form", UploadForm)
 customElements.define("theme-toggle", ThemeToggle)
 customElements.define("plotly-figure", PlotlyFigure)
+customElements.define("cell-diagram", CellDiagram)

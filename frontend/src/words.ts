@@ -1,9 +1,9 @@
 /** What states, metrics and values are called on the page. */
 
 import type { TrialRow } from "./events.gen"
-import { n, number, percent, t } from "./i18n"
+import { bytes, n, number, percent, t } from "./i18n"
 
-const PARAMETER_UNIT = 1e6
+const MILLION = 1e6
 
 /** The word for the state of a run or of a trial. */
 export function stateWord(state: string): string {
@@ -73,6 +73,14 @@ export function metricTitle(metric: string): string {
       return t("Training loss")
     case "params":
       return t("Parameters")
+    case "macs":
+      return t("Multiply-adds (MACs)")
+    case "size_bytes":
+      return t("Size")
+    case "latency_ms":
+      return t("Latency")
+    case "netscore":
+      return t("NetScore")
     case "epochs":
       return t("Epochs")
     default:
@@ -83,17 +91,27 @@ export function metricTitle(metric: string): string {
 /** A metric's value with its unit. */
 export function metricValue(metric: string, value: number): string {
   if (isShare(metric)) return percent(value)
-  if (metric === "params") return parameters(value)
-  return number(value)
+  switch (metric) {
+    case "params":
+    case "macs":
+      return millions(value)
+    case "size_bytes":
+      return bytes(value)
+    case "latency_ms":
+      return t("%(count)s ms", { count: Number(value.toPrecision(3)) })
+    default:
+      return number(value)
+  }
 }
 
 export function isShare(metric: string): boolean {
   return metric.endsWith("accuracy")
 }
 
-function parameters(count: number): string {
-  if (count < PARAMETER_UNIT / 10) return number(count)
-  return t("%(count)s M", { count: number(Number((count / PARAMETER_UNIT).toPrecision(3))) })
+/** A count of what a network has many of: 51,000, 0.412 M, 556 M. */
+function millions(count: number): string {
+  if (count < MILLION / 10) return number(count)
+  return t("%(count)s M", { count: number(Number((count / MILLION).toPrecision(3))) })
 }
 
 /** How far a trial has trained or, before its first report, may train: "27 epochs". */
@@ -124,4 +142,50 @@ export function configValue(value: unknown): string {
   if (typeof value === "number") return number(value)
   if (typeof value === "boolean") return value ? t("yes") : t("no")
   return value === null || value === undefined ? "" : String(value)
+}
+
+/** What a cell of an architecture is called. */
+export function cellTitle(name: string): string {
+  switch (name) {
+    case "normal":
+      return t("Normal cell")
+    case "reduce":
+      return t("Reduction cell")
+    case "chain":
+      return t("Chain of blocks")
+    default:
+      return name
+  }
+}
+
+/** A short name of an operation of the genotype's vocabulary: "sep3" is "sep 3×3". */
+export function opTitle(op: string): string {
+  switch (op) {
+    case "id":
+      return t("identity")
+    case "zero":
+      return t("zero")
+    case "c1x7":
+      return t("conv %(size)s", { size: "1×7, 7×1" })
+    case "c1x3":
+      return t("conv %(size)s", { size: "1×3, 3×1" })
+  }
+  const [, kind = "", size = ""] = /^([a-z]+)(\d)$/.exec(op) ?? []
+  const square = { size: `${size}×${size}` }
+  switch (kind) {
+    case "conv":
+      return t("conv %(size)s", square)
+    case "sep":
+      return t("sep %(size)s", square)
+    case "dil":
+      return t("dil %(size)s", square)
+    case "dw":
+      return t("depthwise %(size)s", square)
+    case "avg":
+      return t("avg pool %(size)s", square)
+    case "max":
+      return t("max pool %(size)s", square)
+    default:
+      return op
+  }
 }

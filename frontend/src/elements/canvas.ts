@@ -18,14 +18,18 @@ const CONFIG = { responsive: true, displayModeBar: false, displaylogo: false }
 export class Canvas {
   readonly element = el("div", { class: "figure-canvas" })
   readonly #bundle: Bundle
+  readonly #clicked: ((data: unknown) => void) | undefined
   #picture: Picture | undefined
   #isVisible = false
   #isDrawing = false
+  #listens = false
   #sight: IntersectionObserver | undefined
   #theme: MutationObserver | undefined
 
-  constructor(bundle: Bundle) {
+  /** `clicked` is told the `customdata` of the point that somebody clicks on. */
+  constructor(bundle: Bundle, clicked?: (data: unknown) => void) {
     this.#bundle = bundle
+    this.#clicked = clicked
   }
 
   /** Begin to watch for sight and theme. */
@@ -60,6 +64,7 @@ export class Canvas {
       const plotly = await loadPlotly(this.#bundle)
       began = performance.now()
       await plotly.react(this.element, drawn.traces, themed(drawn.layout), CONFIG)
+      this.#listen()
     } catch {
       this.element.replaceChildren(
         el("p", { class: "figure-error" }, t("The chart could not be drawn. Its data is below.")),
@@ -70,6 +75,21 @@ export class Canvas {
     this.#isDrawing = false
     if (this.#picture !== drawn) await this.#draw()
   }
+
+  /** Hear clicks on points; Plotly gives the element its own events with the first drawing. */
+  #listen(): void {
+    const host = this.element as Clickable
+    if (!this.#clicked || this.#listens || !host.on) return
+    this.#listens = true
+    host.on("plotly_click", ({ points }) => this.#clicked?.(points[0]?.customdata))
+  }
+}
+
+interface Clickable {
+  on?: (
+    event: "plotly_click",
+    heard: (click: { points: { customdata?: unknown }[] }) => void,
+  ) => void
 }
 
 /** Our look for any layout: the page's own font and colours on a clear ground. */

@@ -21,7 +21,7 @@ export class LearningCurves extends HTMLElement {
     this.#chart = new Chart(
       this,
       t("No trial has reported yet. Curves appear with the first epoch."),
-      this.#tools(),
+      [this.#tools()],
     )
     this.#chart.open()
     follow(this, this.#stop.signal, (stream) => this.#draw(stream.state))
