@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,7 @@ from torch.utils.data import DataLoader, Subset
 from torchvision import transforms
 from torchvision.datasets import ImageFolder
 
+from search.history import Candidate
 from search.training.data import Meta, Normalise, Split
 from search.training.images import build
 from search.training.loop import Training, train_epoch
@@ -83,7 +84,7 @@ def read(folder: Path, side: int, limit: int, work: Path) -> Images:
 def product(images: Images, recipe: Recipe) -> Epoch:
     """One epoch of the product's own training loop."""
     torch.manual_seed(0)
-    network = build(recipe, images.known)
+    network = build(Candidate(asdict(recipe)), images.known)
     training = Training(network, optimiser_of(recipe, network.parameters()), seed=0)
     normalise = Normalise.of(images.known, torch.device("cpu"))
     return lambda: train_epoch(training, recipe, (images.prepared,), normalise)
@@ -92,7 +93,9 @@ def product(images: Images, recipe: Recipe) -> Epoch:
 def plain(images: Images, recipe: Recipe, workers: int) -> Epoch:
     """One epoch of the loop that every tutorial has; its workers stay from epoch to epoch."""
     torch.manual_seed(0)
-    network = build(recipe, images.known).to(memory_format=torch.contiguous_format)
+    network = build(Candidate(asdict(recipe)), images.known).to(
+        memory_format=torch.contiguous_format
+    )
     optimiser, loss_function = optimiser_of(recipe, network.parameters()), loss_of(recipe)
     loader = DataLoader(
         images.files,

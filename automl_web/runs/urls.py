@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from automl_web.runs import space_views, steer_views, views
+from automl_web.runs import pictures, space_views, steer_views, views
 
 urlpatterns = [
     path("runs/", views.runs, name="runs"),
@@ -15,8 +15,12 @@ urlpatterns = [
     path("runs/<int:pk>/drain/", steer_views.drain, name="run-drain"),
     path("runs/<int:pk>/retry/", steer_views.retry, name="run-retry"),
     path("runs/<int:pk>/leaders/", views.leaders, name="run-leaders"),
+    path("runs/<int:pk>/front/", pictures.run_front, name="run-front"),
+    path("runs/<int:pk>/derivations/", pictures.derivations, name="run-derivations"),
+    path("runs/<int:pk>/insight/", pictures.insight, name="run-insight"),
     path("runs/<int:pk>/trials/", views.trials, name="trials"),
     path("runs/<int:pk>/trials/<int:number>/", views.trial, name="trial"),
+    path("runs/<int:pk>/trials/<int:number>/point/", pictures.point, name="trial-point"),
     path("runs/<int:pk>/trials/<int:number>/log/", views.trial_log, name="trial-log"),
     path("runs/<int:pk>/trials/<int:number>/stop/", steer_views.stop_trial, name="trial-stop"),
     path("runs/<int:pk>/trials/<int:number>/retry/", steer_views.retry_trial, name="trial-retry"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
@@ -96,6 +97,11 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "runs/run.html", _live(request, found))
 
 
+def second_metric(objectives: Sequence[str]) -> str:
+    """What the first objective is weighed against, unless a person says otherwise."""
+    return objectives[1] if len(objectives) > 1 else "params"
+
+
 def visible_run(request: HttpRequest, pk: int, role: Role = Role.VIEWER) -> Run:
     related = Run.objects.select_related("project", "dataset__dataset", "queue", "created_by")
     return member_or_404(related, request.user, role, pk=pk)
@@ -109,6 +115,8 @@ def _live(request: HttpRequest, found: Run, number: int | None = None) -> dict[s
         "run": found,
         "method": METHODS[found.method],
         "objective": objective,
+        "second": second_metric(found.objectives),
+        "genotypes": "architecture" in found.space,
         "live": frame.document,
         "script": frame.script,
         "leaders": _leaders(found, objective),

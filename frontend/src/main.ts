@@ -5,8 +5,11 @@ import "./style.css"
 import "./htmx"
 import { BestSoFar } from "./elements/best-so-far"
 import { CellDiagram } from "./elements/cell-diagram"
+import { EdgeWeights } from "./elements/edge-weights"
 import { LearningCurves } from "./elements/learning-curves"
+import { ParetoFront } from "./elements/pareto-front"
 import { PlotlyFigure } from "./elements/plotly-figure"
+import { RunInsight } from "./elements/run-insight"
 import { RunLive } from "./elements/run-live"
 import { RunLog } from "./elements/run-log"
 import { RunStatus } from "./elements/run-status"
@@ -27,3 +30,6 @@ customElements.define("upload-form", UploadForm)
 customElements.define("theme-toggle", ThemeToggle)
 customElements.define("plotly-figure", PlotlyFigure)
 customElements.define("cell-diagram", CellDiagram)
+customElements.define("edge-weights", EdgeWeights)
+customElements.define("pareto-front", ParetoFront)
+customElements.define("run-insight", RunInsight)

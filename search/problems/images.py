@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from search.architecture.cell_space import CellSpace
+from search.history import Candidate
 from search.method import Constraint, Fidelity, Objective, Problem
 from search.metrics import METRICS
 from search.problems.image_space import HYPERPARAMETERS
 from search.space import Space
+from search.training.candidates import blueprint
+from search.training.meta import meta
 
 
 def image_problem(
@@ -20,18 +24,33 @@ def image_problem(
 ) -> Problem:
     """Find the best network and training on a prepared folder, by the metrics `objectives`.
 
-    `document` is a search space: ConfigSpace's JSON of the hyper-parameters. `limits` bounds metrics.
-    Raises SpaceError if the document describes no space.
+    `document` is a search space: ConfigSpace's JSON of the hyper-parameters, or a set of architectures
+    with such a space for their training. `limits` bounds metrics. Raises SpaceError if the document
+    describes no space.
     """
     epochs = HYPERPARAMETERS["epochs"]
     assert epochs.minimum is not None
     assert epochs.maximum is not None
+
+    def count(candidate: Candidate) -> dict[str, float]:
+        known = meta(data)
+        return blueprint(candidate, known.shape, len(known.classes)).costs
+
     return Problem(
         kind="images",
-        space=Space.from_json(document),
+        space=Space.from_json(document.get("training", document)),
         evaluate="search.training.images:evaluate",
         objectives=tuple(Objective(name, METRICS[name].maximise) for name in objectives),
         limits=tuple(Constraint(name, bound) for name, bound in (limits or {}).items()),
         fidelities=(Fidelity("epochs", epochs.minimum, epochs.maximum, resumes=True),),
         data=data,
+        count=count,
+        architectures=_architectures(document, data),
     )
+
+
+def _architectures(document: Mapping[str, Any], data: Path) -> CellSpace | None:
+    if "architecture" not in document:
+        return None
+    known = meta(data)
+    return CellSpace.from_json(document["architecture"], known.shape, len(known.classes))

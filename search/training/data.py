@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,17 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-
-@dataclass(frozen=True)
-class Meta:
-    """What `meta.json` says of a prepared folder; `mean` and `std` are per channel, of values in 0..1."""
-
-    classes: tuple[str, ...]
-    channels: int
-    height: int
-    width: int
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
+from search.training.meta import Meta as Meta
+from search.training.meta import meta as meta
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,19 +24,6 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.labels)
-
-
-@lru_cache(maxsize=16)
-def meta(folder: Path) -> Meta:
-    document = json.loads((folder / "meta.json").read_text())
-    return Meta(
-        classes=tuple(document["classes"]),
-        channels=document["channels"],
-        height=document["height"],
-        width=document["width"],
-        mean=tuple(document["mean"]),
-        std=tuple(document["std"]),
-    )
 
 
 @lru_cache(maxsize=16)

@@ -25,7 +25,6 @@ from search.history import Candidate
 from search.training import data
 from search.training.images import PREDICTIONS, build, restore
 from search.training.loop import probabilities
-from search.training.recipe import Recipe
 
 ONNX, WEIGHTS, CARD = "model.onnx", "weights.safetensors", "model.json"
 
@@ -98,7 +97,7 @@ def load(folder: Path) -> Standalone:
     """Rebuild the network from the weights and card that were taken home into `folder`."""
     card = json.loads((folder / CARD).read_text(encoding="utf-8"))
     known = data.Meta(**{name: _frozen(card[name]) for name in data.Meta.__dataclass_fields__})
-    standalone = Standalone(build(Recipe.of(card["config"]), known), known)
+    standalone = Standalone(build(Candidate(card["config"], card["genotype"]), known), known)
     standalone.load_state_dict(load_file(folder / WEIGHTS))
     return standalone.eval()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from search.architecture.network import chain
-from search.cost import parameters
+from search.architecture import network as networks
+from search.architecture.blueprint import Blueprint
 from search.history import Candidate, Report, Stage
 from search.method import Context, Problem
+from search.metrics import netscore
 from search.training import checkpoint, data
+from search.training.candidates import blueprint
+from search.training.latency import measure
 from search.training.loop import Training, probabilities, score, seeded, train_epoch
 from search.training.optimise import optimiser_of
 from search.training.recipe import Recipe
@@ -37,6 +40,8 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
 
     Stage confirm trains on training and validation data and scores the test part once, at the end;
     no other stage opens it. Raises DivergedError if the loss is no longer a number.
+
+    A candidate that breaks a limit which can be counted is told with its costs, and not trained.
     """
     assert problem.data is not None
     recipe, device = Recipe.of(candidate.config), torch.device(context.device)
@@ -46,37 +51,46 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
     names = ("train", "validation") if confirming else ("train",)
     splits = tuple(data.split(problem.data, name) for name in names)
 
-    training, report = _begin(recipe, known, device, context)
-    costs = {"params": float(parameters(training.network))}
-    report = replace(report, costs=costs)
+    drawn = blueprint(candidate, known.shape, len(known.classes))
+    if broken := problem.broken(drawn.costs):
+        _log(f"Not trained: beyond the limit of {', '.join(broken)}.")
+        yield Report(step=0, costs=drawn.costs)
+        return
+    training, report = _begin(candidate, known, device, context)
     last = int(min(context.fidelity.get("epochs", recipe.epochs), recipe.epochs))
-    _log(f"{parameters(training.network):,} parameters; {training.epoch} of {last} epochs done")
+    _log(
+        f"{drawn.params:,} parameters, {drawn.macs:,} MACs; {training.epoch} of {last} epochs done"
+    )
     while training.epoch < last:
         values = {"train_loss": train_epoch(training, recipe, splits, normalise, context.parts)}
         if not confirming:
             validation = data.split(problem.data, "validation")
             predicted = probabilities(training.network, validation, normalise)
             values["val_accuracy"], values["val_loss"] = score(predicted, validation.labels)
-        report = replace(_saved(training, values, context.workdir), costs=costs)
+        report = _saved(training, values, context.workdir)
         _log(report.note)
         if training.epoch < last:
-            yield report
+            yield replace(report, costs=_costs(drawn, values))
     if confirming:
         report = _scored_once(training.network, problem.data, normalise, report, context.workdir)
         _log(report.note)
-    yield report
+    costs = _costs(drawn, report.values)
+    if training.epoch:
+        costs["latency_ms"] = measure(training.network, known.shape, device).median_ms
+    yield replace(report, costs=costs)
 
 
-def build(recipe: Recipe, known: data.Meta) -> nn.Module:
-    """The untrained network of a recipe: float images (N, C, H, W), normalised, to logits (N, K)."""
-    network = chain(
-        (known.channels, known.height, known.width),
-        len(known.classes),
-        layers=recipe.layers,
-        width=recipe.width,
-        dropout=recipe.dropout,
-        initialisation=recipe.initialisation,
-    )
+def _costs(drawn: Blueprint, values: Mapping[str, float]) -> dict[str, float]:
+    """What is counted of the network, and the NetScore of what it reaches with that."""
+    accuracy = values.get("test_accuracy", values.get("val_accuracy", 0.0))
+    score = netscore(accuracy, drawn.params, drawn.macs)
+    return drawn.costs if score is None else {**drawn.costs, "netscore": score}
+
+
+def build(candidate: Candidate, known: data.Meta) -> nn.Module:
+    """The untrained network of a candidate: float images (N, C, H, W), normalised, to logits (N, K)."""
+    drawn = blueprint(candidate, known.shape, len(known.classes))
+    network = networks.build(drawn, Recipe.of(candidate.config).initialisation)
     return network.to(memory_format=torch.channels_last)
 
 
@@ -85,20 +99,22 @@ def restore(candidate: Candidate, folder: Path, path: Path) -> nn.Module:
 
     Raises CheckpointError if the checkpoint cannot be read.
     """
-    network = build(Recipe.of(candidate.config), data.meta(folder))
+    network = build(candidate, data.meta(folder))
     network.load_state_dict(checkpoint.load(path)["network"])
     return network.eval()
 
 
 def _begin(
-    recipe: Recipe, known: data.Meta, device: torch.device, context: Context
+    candidate: Candidate, known: data.Meta, device: torch.device, context: Context
 ) -> tuple[Training, Report]:
     """A training at its start, or where its checkpoint left it, and what it last reported."""
     state = _resumed(context.resume)
     seed = state["seed"] if state else context.seed
     with seeded(data.epoch_seed(seed, 0), device):
-        network = build(recipe, known).to(device)
-    training = Training(network, optimiser_of(recipe, network.parameters()), seed)
+        network = build(candidate, known).to(device)
+    training = Training(
+        network, optimiser_of(Recipe.of(candidate.config), network.parameters()), seed
+    )
     if state is None:
         return training, Report(step=0)
     network.load_state_dict(state["network"])
@@ -161,7 +177,7 @@ def warm_up(device: str) -> None:
     where = torch.device(device)
     known = data.Meta(("a", "b"), 1, 8, 8, (0.5,), (0.5,))
     with seeded(0, where) as generator:
-        network = build(Recipe(), known).to(where)
+        network = build(Candidate({}), known).to(where)
         images = torch.randint(256, (4, 1, 8, 8), dtype=torch.uint8, generator=generator)
         part = data.Split(images, torch.tensor([0, 1, 0, 1]))
         training = Training(network, optimiser_of(Recipe(), network.parameters()), seed=0)

@@ -18,6 +18,7 @@ if __name__ == "__main__":
     django.setup()
 
 from django.db import transaction
+from django.db.models import F
 
 from automl_web.compute.models import Device, Queue
 from automl_web.datasets.models import Version
@@ -33,7 +34,11 @@ WAITING = 10
 
 def a_run_of_many(version: Version, name: str, trials: int) -> Run:
     """A run that goes on: `trials` are complete, and some wait for a queue that no device serves."""
-    run = Run.objects.filter(name=name).first() or _begin(version, name, trials)
+    run = Run.objects.filter(name=name).first()
+    if run is None:
+        run = _begin(version, name, trials)
+    else:  # whose limit let so many wait and no more
+        Run.objects.filter(pk=run.pk).update(max_trials=F("max_trials") + trials)
     device = run.queue.devices.get()
     ended = 0
     while ended < trials:
@@ -44,6 +49,7 @@ def a_run_of_many(version: Version, name: str, trials: int) -> Run:
             with transaction.atomic():  # one commit a trial
                 train(claim)
             ended += 1
+    schedule.advance(run.pk)
     return run
 
 

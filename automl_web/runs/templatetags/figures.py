@@ -6,11 +6,13 @@ import math
 from typing import Any
 
 from django import template
+from django.template.defaultfilters import filesizeformat
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from automl_web.runs.forms import translated
 from automl_web.runs.history import message_of
+from search.metrics import METRICS
 
 register = template.Library()
 
@@ -22,9 +24,19 @@ def metric(value: float | str | None, name: str) -> str:
         return "—"
     if name.endswith("accuracy"):
         return f"{number_format(round(100 * value, 1), 1)} %"  # number_format cuts, not rounds
-    if name == "params":
+    if name in ("params", "macs"):
         return number_format(int(value), 0, force_grouping=True)
+    if name == "size_bytes":
+        return filesizeformat(value)
+    if name == "latency_ms":
+        return _("%(value)s ms") % {"value": f"{value:.3g}"}
     return significant(value)
+
+
+@register.filter
+def metric_title(name: str) -> str:
+    """What a metric is called, in the reader's language; one that is not known, by its name."""
+    return _(METRICS[name].title) if name in METRICS else name
 
 
 @register.filter

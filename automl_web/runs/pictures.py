@@ -1,0 +1,162 @@
+"""Data of the figures that a run's page fetches: its front, what it derived, and how its method thinks.
+
+Every answer is bounded, whatever the size of the run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from automl_web.runs.history import history_of, plan_of, problem_of
+from automl_web.runs.models import Derivation, Run, Trial
+from automl_web.runs.views import visible_run
+from search import insight as insights
+from search.history import Stage, TrialState
+from search.metrics import METRICS
+from search.pareto import front, hypervolume
+
+Array = np.ndarray[Any, Any]
+
+DOMINATED = 800
+"""Points beside the front that are sent."""
+
+MOMENTS = 200
+"""Moments of the hypervolume, and of a search that shares weights, that are sent."""
+
+INFEASIBLE = "infeasible"
+
+
+@dataclass(frozen=True)
+class Points:
+    """Complete trials in the order in which they ended; `losses` (n, 2) are minimised."""
+
+    numbers: Array
+    values: Array
+    losses: Array
+    feasible: Array
+
+
+@require_safe
+def run_front(request: HttpRequest, pk: int) -> HttpResponse:
+    """The Pareto front of two metrics, `?x=` and `?y=`, and its hypervolume over the trials."""
+    found = visible_run(request, pk)
+    x, y = request.GET.get("x", ""), request.GET.get("y", "")
+    if x not in METRICS or y not in METRICS:
+        raise Http404
+    return JsonResponse({"x": x, "y": y, **_front(_points(found, x, y))})
+
+
+def _points(run: Run, x: str, y: str) -> Points:
+    complete = run.trials.filter(state=TrialState.COMPLETE.value)
+    rows = complete.exclude(stage=Stage.CONFIRM.value).order_by("finished_seq")
+    known = [
+        (number, values[x], values[y], reason != INFEASIBLE)
+        for number, values, reason in rows.values_list("number", "values", "reason")
+        if x in values and y in values
+    ]
+    numbers, xs, ys, feasible = zip(*known, strict=True) if known else ((), (), (), ())
+    values = np.array([xs, ys], dtype=float).T.reshape(-1, 2)
+    signs = [-1 if METRICS[name].maximise else 1 for name in (x, y)]
+    return Points(np.array(numbers, int), values, values * signs, np.array(feasible, bool))
+
+
+def _front(points: Points) -> dict[str, Any]:
+    losses = np.where(points.feasible[:, None], points.losses, np.inf)
+    on_front = front(losses)
+    beside = np.flatnonzero(~on_front)
+    shown = np.sort(np.concatenate([np.flatnonzero(on_front), _spread(beside, DOMINATED)]))
+    reference = _worst(points)
+    return {
+        "total": len(points.numbers),
+        "points": [
+            {
+                "number": int(points.numbers[i]),
+                "x": float(points.values[i, 0]),
+                "y": float(points.values[i, 1]),
+                "feasible": bool(points.feasible[i]),
+                "front": bool(on_front[i]),
+            }
+            for i in shown
+        ],
+        "reference": None if reference is None else [float(v) for v in np.abs(reference)],
+        "hypervolume": [] if reference is None else _growth(losses, reference),
+    }
+
+
+def _worst(points: Points) -> Array | None:
+    """The worst that was seen of each metric within the limits: what the hypervolume reaches to."""
+    seen = points.losses[points.feasible]
+    return seen.max(axis=0) if len(seen) else None
+
+
+def _growth(losses: Array, reference: Array) -> list[list[float]]:
+    """How many trials had ended, and the hypervolume of the front that they made."""
+    counts = _spread(np.arange(1, len(losses) + 1), MOMENTS)
+    return [[int(n), hypervolume(losses[:n][front(losses[:n])], reference)] for n in counts]
+
+
+def _spread(items: Array, most: int) -> Array:
+    """At most so many of the items, evenly; the first and the last among them."""
+    if len(items) <= most:
+        return items
+    chosen: Array = items[np.linspace(0, len(items) - 1, most).round().astype(int)]
+    return chosen
+
+
+@require_safe
+def derivations(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the run's latest search that shares weights has derived, step by step."""
+    found = visible_run(request, pk)
+    rows = Derivation.objects.filter(trial__run=found)
+    latest = rows.order_by("-trial__number").values_list("trial", flat=True).first()
+    steps = list(rows.filter(trial=latest).order_by("step").values_list("step", flat=True))
+    chosen = _spread(np.array(steps, int), MOMENTS).tolist()
+    told = rows.filter(trial=latest, step__in=chosen).select_related("trial").order_by("step")
+    return JsonResponse({"derivations": [_derivation(row) for row in told]})
+
+
+def _derivation(row: Derivation) -> dict[str, Any]:
+    return {
+        "number": row.trial.number,
+        "step": row.step,
+        "genotype": row.genotype,
+        "edge_weights": row.edge_weights,
+    }
+
+
+@require_safe
+def insight(request: HttpRequest, pk: int) -> HttpResponse:
+    """How the run's method thinks, from what has happened so far; null if it shows nothing."""
+    found = visible_run(request, pk)
+    plan, problem = plan_of(found), problem_of(found)
+    if plan.method.insight is None:
+        return JsonResponse(None, safe=False)
+    history = history_of(found, problem, curves=plan.method.search is not None)
+    searched = history.at_stage(Stage.SEARCH, Stage.EVALUATE)
+    return JsonResponse(insights.to_json(plan.method.insight(problem, searched, plan.options)))
+
+
+@require_safe
+def point(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """What a point of a figure is: the trial's values, its architecture, and its hyper-parameters."""
+    found = visible_run(request, pk)
+    row = get_object_or_404(found.trials, number=number)
+    context = {"run": found, "trial": row, "config": differing(found, row)}
+    return render(request, "runs/point.html", context)
+
+
+def differing(run: Run, row: Trial) -> dict[str, Any]:
+    """Of a trial's hyper-parameters those that the run does not fix."""
+    document = run.space.get("training", run.space)
+    fixed = {
+        entry["name"]
+        for entry in document.get("hyperparameters", ())
+        if entry.get("type") == "constant"
+    }
+    return {name: value for name, value in row.config.items() if name not in fixed}

@@ -1,0 +1,141 @@
+/** Brackets and rungs: who trained how far, and who went on. */
+
+import { n, number, t } from "../i18n"
+import { metricTitle, metricValue, stateWord } from "../words"
+import { type Figure, fromLoss, type Goal, label, OKABE_ITO } from "./figure"
+import type { Axis, Rung, RungTrial } from "./insight"
+
+interface Placed extends RungTrial {
+  rung: Rung
+}
+
+/** A row a rung, brackets one below the other; its trials from left to right by what they reached. */
+export function rungsFigure(rungs: readonly Rung[], goal: Goal): Figure {
+  const placed = rungs.flatMap((rung) => rung.trials.map((trial): Placed => ({ ...trial, rung })))
+  const scored = placed.filter(({ loss }) => loss !== null)
+  const isPromoted = (trial: Placed): boolean => trial.promoted
+  return {
+    traces:
+      placed.length === 0
+        ? []
+        : [
+            marks(
+              scored.filter((trial) => !isPromoted(trial)),
+              t("Ended here"),
+              goal,
+              {
+                color: "#8a96a6",
+                symbol: "circle-open",
+              },
+            ),
+            marks(scored.filter(isPromoted), t("Went on"), goal, {
+              color: OKABE_ITO[0],
+              symbol: "triangle-up",
+            }),
+          ],
+    layout: {
+      xaxis: { title: { text: label(metricTitle(goal.objective)) }, uirevision: "keep" },
+      yaxis: {
+        autorange: "reversed",
+        automargin: true,
+        type: "category",
+        categoryorder: "array",
+        categoryarray: rungs.map(rungTitle),
+        uirevision: "keep",
+      },
+      showlegend: true,
+      legend: { orientation: "h", y: -0.25 },
+      hovermode: "closest",
+      height: Math.max(260, 26 * rungs.length + 120),
+    },
+    sentence: sentence(rungs, placed),
+    table: () => ({
+      head: [t("Rung"), t("Trial"), t("State"), metricTitle(goal.objective), t("Went on")],
+      rows: placed.map((trial) => [
+        rungTitle(trial.rung),
+        number(trial.number),
+        stateWord(trial.state),
+        trial.loss === null ? "" : metricValue(goal.objective, fromLoss(trial.loss, goal)),
+        trial.promoted ? t("yes") : t("no"),
+      ]),
+    }),
+  }
+}
+
+function rungTitle({ bracket, epochs }: Rung): string {
+  const length = n("%(count)s epoch", "%(count)s epochs", epochs)
+  return t("Bracket %(bracket)s, %(length)s", { bracket: bracket + 1, length })
+}
+
+function marks(trials: readonly Placed[], name: string, goal: Goal, marker: object): object {
+  return {
+    type: "scatter",
+    mode: "markers",
+    name: label(name),
+    x: trials.map(({ loss }) => fromLoss(loss ?? 0, goal)),
+    y: trials.map(({ rung }) => rungTitle(rung)),
+    customdata: trials.map((trial) => trial.number),
+    hovertemplate: `${label(t("Trial"))} %{customdata} · %{x:.3~g} · %{y}<extra></extra>`,
+    marker: { size: 9, ...marker },
+  }
+}
+
+function sentence(rungs: readonly Rung[], placed: readonly Placed[]): string {
+  const planned = rungs.reduce((sum, { size }) => sum + size, 0)
+  return t(
+    "%(started)s of %(planned)s places on %(rungs)s are taken; %(promoted)s so far went on to train longer.",
+    {
+      started: placed.length,
+      planned,
+      rungs: n("%(count)s rung", "%(count)s rungs", rungs.length),
+      promoted: placed.filter((trial) => trial.promoted).length,
+    },
+  )
+}
+
+/** A grid: how many trials each level has had, and the best of them. */
+export function coverageFigure(axes: readonly Axis[], goal: Goal): Figure {
+  const levels = axes.flatMap((axis) => axis.levels.map((level) => ({ ...level, axis: axis.name })))
+  const bar = (part: "complete" | "planned", name: string, color: string): object => ({
+    type: "bar",
+    orientation: "h",
+    name: label(name),
+    y: levels.map((level) => label(`${level.axis} = ${shown(level.value)}`)),
+    x: levels.map((level) =>
+      part === "complete" ? level.complete : level.planned - level.complete,
+    ),
+    marker: { color },
+  })
+  return {
+    traces:
+      levels.length === 0
+        ? []
+        : [bar("complete", t("Complete"), OKABE_ITO[2]), bar("planned", t("To come"), "#c3cad3")],
+    layout: {
+      barmode: "stack",
+      yaxis: { autorange: "reversed", automargin: true, type: "category" },
+      xaxis: { title: { text: label(t("Trials")) }, tickformat: "d" },
+      showlegend: true,
+      legend: { orientation: "h", y: -0.2 },
+      height: Math.max(260, 20 * levels.length + 120),
+    },
+    sentence: n(
+      "One axis of the grid, with what each of its levels has had.",
+      "%(count)s axes of the grid, with what each of their levels has had.",
+      axes.length,
+    ),
+    table: () => ({
+      head: [t("Level"), t("Complete"), t("Planned"), metricTitle(goal.objective)],
+      rows: levels.map((level) => [
+        `${level.axis} = ${shown(level.value)}`,
+        number(level.complete),
+        number(level.planned),
+        level.best === null ? "" : metricValue(goal.objective, fromLoss(level.best, goal)),
+      ]),
+    }),
+  }
+}
+
+function shown(value: unknown): string {
+  return typeof value === "number" ? number(value) : String(value)
+}

@@ -1,0 +1,266 @@
+"""The set of networks that are built of one normal and one reduction cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from search.architecture.blueprint import INPUT, Draft, Shape
+from search.architecture.genotype import (
+    MOST_CELLS,
+    MOST_CHANNELS,
+    MOST_NODES,
+    REDUCTIONS,
+    Edge,
+    canonical,
+    loose_ends,
+    node_edges,
+    node_of,
+)
+from search.architecture.kinds import blueprint_of
+from search.architecture.ops import OPS, steps_of
+from search.message import Message
+from search.space import SpaceError
+
+INPUTS = 2
+DARTS, AMOEBANET = "darts", "amoebanet"
+WIRINGS = (DARTS, AMOEBANET)
+"""darts: a node reads two different states, and the cell gives all nodes. amoebanet: a node may read a
+state twice, and the cell gives the nodes that no other reads."""
+
+_SKELETON = {"cells": 3, "channels": 8, "reductions": 2}
+READY_MADE: dict[str, dict[str, Any]] = {
+    "darts": {
+        "kind": "cell_net",
+        "ops": ["id", "max3", "avg3", "sep3", "sep5", "dil3", "dil5"],
+        "nodes": 4,
+        **_SKELETON,
+        "wiring": DARTS,
+    },
+    "amoebanet": {
+        "kind": "cell_net",
+        "ops": ["id", "sep3", "sep5", "sep7", "avg3", "max3", "dil3", "c1x7"],
+        "nodes": 5,
+        **_SKELETON,
+        "wiring": AMOEBANET,
+    },
+    "small": {
+        "kind": "cell_net",
+        "ops": ["id", "max3", "conv1", "sep3"],
+        "nodes": 3,
+        **_SKELETON,
+        "wiring": DARTS,
+    },
+}
+"""Spaces to begin with: those of the papers, `zero` aside, which DARTS adds itself, and a small one."""
+
+Cell = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CellSpace:
+    """Genotypes of kind `cell_net`: both cells have `nodes` nodes that sum two of `ops` each.
+
+    `cells`, `channels` (of the first cell) and `reductions` are the skeleton of all networks. `shape`
+    (C, H, W) and `classes` are those of the data, which the costs depend on.
+    """
+
+    ops: tuple[str, ...]
+    nodes: int
+    cells: int
+    channels: int
+    reductions: int
+    wiring: str
+    shape: Shape
+    classes: int
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any], shape: Shape, classes: int) -> CellSpace:
+        """Read the declaration of a set, or raise SpaceError with what is wrong."""
+        if document.get("kind") != "cell_net":
+            raise SpaceError('The architecture needs the kind "cell_net".')
+        known = ("kind", "ops", "nodes", "cells", "channels", "reductions", "wiring")
+        for name in document:
+            if name not in known:
+                raise SpaceError(f"The architecture has no {name}.")
+        reductions = _whole(document, "reductions", min(REDUCTIONS), max(REDUCTIONS))
+        if document.get("wiring") not in WIRINGS:
+            raise SpaceError(f"The wiring is one of {', '.join(WIRINGS)}.")
+        return cls(
+            ops=_ops(document.get("ops")),
+            nodes=_whole(document, "nodes", 1, MOST_NODES),
+            cells=_whole(document, "cells", reductions + 1, MOST_CELLS),
+            channels=_whole(document, "channels", 1, MOST_CHANNELS),
+            reductions=reductions,
+            wiring=document["wiring"],
+            shape=shape,
+            classes=classes,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The declaration, which depends on no data."""
+        return {
+            "kind": "cell_net",
+            "ops": list(self.ops),
+            "nodes": self.nodes,
+            "cells": self.cells,
+            "channels": self.channels,
+            "reductions": self.reductions,
+            "wiring": self.wiring,
+        }
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The cells that are searched: without a reduction there is one."""
+        return ("normal", "reduce") if self.reductions else ("normal",)
+
+    def sample(self, rng: np.random.Generator) -> str:
+        """Draw sources and operations of all nodes independently."""
+        return self.genotype({name: self._cell(rng) for name in self.names})
+
+    def _cell(self, rng: np.random.Generator) -> list[list[Edge]]:
+        return [self._node(rng, INPUTS + i) for i in range(self.nodes)]
+
+    def _node(self, rng: np.random.Generator, states: int) -> list[Edge]:
+        sources = rng.choice(states, size=2, replace=self.wiring == AMOEBANET)
+        return [(self.ops[int(rng.integers(len(self.ops)))], int(s)) for s in sources]
+
+    def genotype(self, cells: Mapping[str, Sequence[Sequence[Edge]]]) -> str:
+        """The canonical text of cells that are given as the edges into each node."""
+        skeleton = {"C": self.channels, "L": self.cells, "reductions": self.reductions}
+        document = {
+            "v": 1,
+            "kind": "cell_net",
+            "cells": {name: self._wired(edges) for name, edges in cells.items()},
+            "skeleton": {**skeleton, "stem": "conv3"},
+        }
+        return canonical(document)
+
+    def _wired(self, edges: Sequence[Sequence[Edge]]) -> Cell:
+        nodes = [node_of(into) for into in edges]
+        every = list(range(INPUTS, INPUTS + len(nodes)))
+        concat = every if self.wiring == DARTS else loose_ends(nodes)
+        return {"inputs": INPUTS, "nodes": nodes, "concat": concat}
+
+    def mutate(self, genotype: str, rng: np.random.Generator) -> tuple[str, Message]:
+        """Change one element of one node, and say what: Real et al. 2019, section 3.1.
+
+        The hidden-state mutation lets an input read another earlier state, the op mutation gives it
+        another operation. Where one has no other choice the other is made; where neither has, nothing
+        changes. The identity mutation of the paper is the method's to make.
+        """
+        document = json.loads(genotype)
+        cells = {n: [list(node_edges(x)) for x in c["nodes"]] for n, c in document["cells"].items()}
+        name = str(rng.choice(sorted(cells)))
+        node, end = int(rng.integers(self.nodes)), int(rng.integers(2))
+        choices = (self._other_sources, self._other_ops)
+        first = int(rng.integers(2))
+        for choose in (choices[first], choices[1 - first]):
+            edges = choose(cells[name][node], node, end)
+            if edges:
+                old, new = cells[name][node][end], edges[int(rng.integers(len(edges)))]
+                cells[name][node][end] = new
+                return self.genotype(cells), _told(name, node, old, new)
+        return genotype, Message("Nothing else could be chosen, so nothing was changed")
+
+    def _other_sources(self, into: Sequence[Edge], node: int, end: int) -> list[Edge]:
+        (op, now), (_, beside) = into[end], into[1 - end]
+        taken = {now, beside} if self.wiring == DARTS else {now}
+        return [(op, source) for source in range(INPUTS + node) if source not in taken]
+
+    def _other_ops(self, into: Sequence[Edge], node: int, end: int) -> list[Edge]:
+        now, source = into[end]
+        return [(op, source) for op in self.ops if op != now]
+
+    def costs(self, genotype: str) -> Mapping[str, float]:
+        """Parameters, MACs and bytes of the network."""
+        return _costs(genotype, self.shape, self.classes)
+
+    def smallest(self) -> str:
+        """One with the fewest parameters, which a limit must allow.
+
+        It is found among the networks whose every edge has the operation with the fewest parameters,
+        and whose nodes read as few states as the wiring allows.
+        """
+        return self._smallest
+
+    @cached_property
+    def _smallest(self) -> str:
+        starts = [(0, 1)] if self.wiring == DARTS else [(0, 0), (1, 1), (0, 1)]
+        designs = (
+            self.genotype(
+                {n: self._least(n, start) for n, start in zip(self.names, pair, strict=True)}
+            )
+            for pair in product(starts, repeat=len(self.names))
+        )
+        return min(designs, key=lambda design: self.costs(design)["params"])
+
+    def _least(self, name: str, start: tuple[int, int]) -> list[list[Edge]]:
+        """A chain of nodes: each reads the one before it, and beside it the latest state that it may."""
+        plain, strided = self._cheapest(1), self._cheapest(2 if name == "reduce" else 1)
+
+        def edge(source: int) -> Edge:
+            return (strided if source < INPUTS else plain, source)
+
+        cell = [[edge(source) for source in start]]
+        for last in range(INPUTS, INPUTS + self.nodes - 1):
+            beside = last - 1 if self.wiring == DARTS else last
+            cell.append([edge(beside), edge(last)])
+        return cell
+
+    def _cheapest(self, stride: int) -> str:
+        return min(self.ops, key=lambda op: _op_params(op, self.channels, stride))
+
+    def size(self) -> int:
+        """How many ways there are to fill in the nodes; those that differ in the order of a sum count twice."""
+        states = range(INPUTS, INPUTS + self.nodes)
+        pairs = [n * (n - 1 if self.wiring == DARTS else n) for n in states]
+        ways = 1
+        for pair in pairs:
+            ways *= pair * len(self.ops) ** 2
+        return int(ways ** len(self.names))
+
+
+def _told(name: str, node: int, old: Edge, new: Edge) -> Message:
+    where = {"cell": name, "node": INPUTS + node}
+    if old[1] != new[1]:
+        text = "%(cell)s cell, node %(node)s: %(op)s reads state %(new)s instead of %(old)s"
+        return Message(text, {**where, "op": new[0], "new": new[1], "old": old[1]})
+    text = "%(cell)s cell, node %(node)s: %(new)s instead of %(old)s on state %(source)s"
+    return Message(text, {**where, "new": new[0], "old": old[0], "source": new[1]})
+
+
+@lru_cache(maxsize=4096)
+def _costs(genotype: str, shape: Shape, classes: int) -> Mapping[str, float]:
+    return blueprint_of(genotype, shape, classes).costs
+
+
+def _op_params(op: str, channels: int, stride: int) -> int:
+    draft = Draft((channels, 8, 8))
+    last = draft.follow("op", INPUT, steps_of(op, channels, stride))
+    return draft.finish().params if last != INPUT else 0
+
+
+def _ops(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list) or not given:
+        raise SpaceError("The architecture needs at least one operation in ops.")
+    for op in given:
+        if op == "zero" or not isinstance(op, str) or op not in OPS:
+            known = ", ".join(name for name in OPS if name != "zero")
+            raise SpaceError(f"There is no operation {op!r} to choose. Choose from {known}.")
+    if len(set(given)) != len(given):
+        raise SpaceError("Every operation is named once.")
+    return tuple(given)
+
+
+def _whole(document: Mapping[str, Any], name: str, least: int, most: int) -> int:
+    value = document.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise SpaceError(f"The architecture's {name} is a whole number from {least} to {most}.")
+    return value
