@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from search.method import Method
-from search.strategies import hyperband, random_search
+from search.oneshot import darts
+from search.strategies import (
+    aging_evolution,
+    grid,
+    hyperband,
+    random_search,
+    successive_halving,
+)
 
 METHODS: dict[str, Method] = {
     method.name: method
     for method in (
         random_search.METHOD,
+        grid.METHOD,
+        successive_halving.METHOD,
         hyperband.METHOD,
+        aging_evolution.METHOD,
+        darts.METHOD,
     )
 }

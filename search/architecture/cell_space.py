@@ -218,7 +218,7 @@ class CellSpace:
         return min(self.ops, key=lambda op: _op_params(op, self.channels, stride))
 
     def size(self) -> int:
-        """How many ways there are to fill in the nodes; those that differ in the order of a sum count twice."""
+        """How many ways there are to fill in the nodes; two orders of a sum count as two."""
         states = range(INPUTS, INPUTS + self.nodes)
         pairs = [n * (n - 1 if self.wiring == DARTS else n) for n in states]
         ways = 1

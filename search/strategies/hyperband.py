@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.history import Candidate, History, Trial
+from search.history import History
+from search.insight import Rungs
 from search.message import Message
 from search.method import Method, Problem, Proposal
 from search.options import OptionError, option
+from search.rungs import Rung, epochs_of, next_in_bracket, picture
 
 ALGORITHM, TABLE = "algorithm", "table"
 
@@ -62,14 +64,6 @@ class Options:
             raise OptionError({"max_epochs": short})
 
 
-@dataclass(frozen=True)
-class Rung:
-    """A level of a bracket: how many trials reach it, and the epochs each has trained when it ends."""
-
-    size: int
-    epochs: int
-
-
 def brackets(options: Options) -> list[list[Rung]]:
     """The brackets s_max … 0 in order (algorithm 1 and table 1), in whole numbers throughout.
 
@@ -94,14 +88,10 @@ def _bracket(options: Options, s_max: int, s: int) -> list[Rung]:
 
 
 def plan(problem: Problem, options: Options) -> list[float]:
-    """The epochs of each trial; one that was promoted trains what its parent has not."""
-    epochs: list[float] = []
-    for bracket in brackets(options):
-        behind = 0
-        for rung in bracket:
-            epochs += [rung.epochs - behind] * rung.size
-            behind = rung.epochs
-    return epochs * options.cycles
+    """The epochs of each trial."""
+    return [
+        epochs for bracket in brackets(options) for epochs in epochs_of(bracket)
+    ] * options.cycles
 
 
 def propose(
@@ -113,7 +103,7 @@ def propose(
     """
     for number, bracket in _all_brackets(options):
         members = tuple(t for t in history if t.memo.get("bracket") == number)
-        proposal = _next_in_bracket(problem, number, bracket, members, rng)
+        proposal = next_in_bracket(problem, number, bracket, members, rng)
         if proposal is not None:
             return proposal
     return None
@@ -125,55 +115,10 @@ def _all_brackets(options: Options) -> Iterator[tuple[int, list[Rung]]]:
         yield number, once[number % len(once)]
 
 
-def _next_in_bracket(
-    problem: Problem,
-    number: int,
-    bracket: list[Rung],
-    members: tuple[Trial, ...],
-    rng: np.random.Generator,
-) -> Proposal | None:
-    started = [t for t in members if t.memo["rung"] == 0]
-    if len(started) < bracket[0].size:
-        why = Message(
-            "Bracket %(bracket)s: new configuration, %(epochs)s epochs first",
-            {"bracket": number + 1, "epochs": bracket[0].epochs},
-        )
-        return _proposal(problem.sample(rng), number, 0, bracket[0], None, why)
-    for level in range(1, len(bracket)):
-        below = [t for t in members if t.memo["rung"] == level - 1]
-        if not all(t.state.is_final for t in below):
-            return None
-        chosen = History(tuple(below)).ranked()[: bracket[level].size]
-        promoted = {t.parent for t in members if t.memo["rung"] == level}
-        for rank, parent in enumerate(chosen, start=1):
-            if parent.number not in promoted:
-                why = Message(
-                    "Bracket %(bracket)s: trial %(parent)s was number %(rank)s of %(of)s, "
-                    "so it goes on to %(epochs)s epochs",
-                    {
-                        "bracket": number + 1,
-                        "parent": parent.number,
-                        "rank": rank,
-                        "of": len(below),
-                        "epochs": bracket[level].epochs,
-                    },
-                )
-                return _proposal(
-                    parent.candidate, number, level, bracket[level], parent.number, why
-                )
-    return None
-
-
-def _proposal(
-    candidate: Candidate, bracket: int, level: int, rung: Rung, parent: int | None, why: Message
-) -> Proposal:
-    return Proposal(
-        candidate,
-        fidelity={"epochs": rung.epochs},
-        parent=parent,
-        why=why,
-        memo={"bracket": bracket, "rung": level},
-    )
+def insight(problem: Problem, history: History, options: Options) -> Rungs:
+    """The brackets that have begun, rung by rung."""
+    begun = max((t.memo.get("bracket", 0) for t in history), default=0)
+    return picture([(n, b) for n, b in _all_brackets(options) if n <= begun], history)
 
 
 METHOD = Method(
@@ -189,4 +134,5 @@ METHOD = Method(
     options=Options,
     needs=("epochs",),
     plan=plan,
+    insight=insight,
 )

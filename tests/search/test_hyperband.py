@@ -111,7 +111,7 @@ def test_going_on_equals_going_straight_through(searched, problem, tmp_path):
             seed=trial_seed(3, founder.number),
             epochs=int(trial.fidelity["epochs"]),
         )
-        assert straight[-1].values == trial.values
+        assert straight[-1].values.items() <= trial.values.items()
         assert_same_training(straight[-1].checkpoint, trial.reports[-1].checkpoint)
 
 

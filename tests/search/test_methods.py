@@ -6,8 +6,7 @@ import json
 import pickle
 import random
 from collections.abc import Iterator
-from dataclasses import fields, replace
-from pathlib import Path
+from dataclasses import asdict, fields, replace
 from pkgutil import iter_modules
 from typing import Any
 
@@ -16,10 +15,14 @@ import pytest
 import torch
 from ConfigSpace import Categorical, ConfigurationSpace, EqualsCondition, Float, Integer
 
+import search.oneshot
 import search.strategies
-from search.history import History, Trial, TrialState
+from search.architecture.cell_space import READY_MADE, CellSpace
+from search.architecture.genotype import canonical
+from search.history import EdgeWeights, History, Report, Stage, Trial, TrialState
+from search.insight import to_json
 from search.loop import Plan, expected_trials, next_proposal, trial_of
-from search.method import Fidelity, Method, Objective, Problem
+from search.method import CONFIG, GENOTYPE, Constraint, Fidelity, Method, Objective, Problem
 from search.methods import METHODS
 from search.space import Space
 
@@ -39,13 +42,26 @@ def _space() -> Space:
     return Space(space)
 
 
-PROBLEM = Problem(
+CELLS = CellSpace.from_json(READY_MADE["small"], (1, 8, 8), 10)
+
+HPO = Problem(
     kind="pretended",
     space=_space(),
     evaluate="nowhere:never",
     objectives=(Objective("val_accuracy", maximise=True),),
     fidelities=(Fidelity("epochs", 1, 1000, resumes=True),),
 )
+NAS = replace(
+    HPO,
+    architectures=CELLS,
+    limits=(Constraint("params", 12_000),),
+    count=lambda candidate: CELLS.costs(candidate.genotype or ""),
+)
+
+
+def problem_for(method: Method) -> Problem:
+    """Hyper-parameters, or architectures with a limit where the method searches these."""
+    return HPO if CONFIG in method.searches else NAS
 
 
 def plan(method: Method, options: Any = None, seed: int = 5) -> Plan:
@@ -54,12 +70,14 @@ def plan(method: Method, options: Any = None, seed: int = 5) -> Plan:
 
 def completed(trial: Trial) -> Trial:
     value = 1 / (1 + abs(np.log10(trial.candidate.config["rate"]) + 2))
+    if trial.candidate.genotype:
+        value += trial.candidate.genotype.count("sep3") / 100
     return ended(trial, TrialState.COMPLETE, value)
 
 
 def ended(trial: Trial, state: TrialState, value: float) -> Trial:
     values = {"val_accuracy": value}
-    return replace(trial, state=state, values=values, losses=PROBLEM.losses(values))
+    return replace(trial, state=state, values=values, losses=HPO.losses(values))
 
 
 def crashed(trial: Trial) -> Trial:
@@ -75,12 +93,14 @@ def mixed(trial: Trial) -> Trial:
     return outcomes[trial.number % len(outcomes)](trial)
 
 
-def histories(method: Method, outcome: Any = mixed, at_once: int = 3) -> Iterator[History]:
+def histories(
+    method: Method, outcome: Any = mixed, at_once: int = 3, problem: Problem | None = None
+) -> Iterator[History]:
     """Every history of a run of three devices, as its method sees them."""
-    history, the_plan = History(), plan(method)
+    history, the_plan, problem = History(), plan(method), problem or problem_for(method)
     while True:
         yield history
-        proposal = next_proposal(the_plan, PROBLEM, history)
+        proposal = next_proposal(the_plan, problem, history)
         if proposal is not None:
             history = History((*history.trials, trial_of(proposal, len(history) + 1)))
         if proposal is None or len(history.running()) == at_once:
@@ -88,26 +108,72 @@ def histories(method: Method, outcome: Any = mixed, at_once: int = 3) -> Iterato
                 return
             oldest = history.running()[0].number - 1
             trials = list(history.trials)
-            trials[oldest] = outcome(trials[oldest])
+            trials[oldest] = derived(method, outcome(replace(trials[oldest], ended=len(history))))
             history = History(tuple(trials))
+
+
+def derived(method: Method, trial: Trial) -> Trial:
+    """With the genotype that a search which shares weights would have found."""
+    if method.search is None or trial.stage is not Stage.SEARCH:
+        return trial
+    found = CELLS.sample(np.random.default_rng(trial.number))
+    weights: EdgeWeights = {
+        "ops": ["zero", "id"],
+        "edges": [[0, 2]],
+        "weights": {"normal": [[0.4, 0.6]]},
+    }
+    reports = (Report(1, {"supernet_loss": 1.0}, genotype=found, edge_weights=weights),)
+    return replace(trial, derived=found, reports=reports, losses=(), state=TrialState.COMPLETE)
 
 
 @every_method
 def test_proposes_inside_the_space_or_rightly_waits(method):
+    problem = problem_for(method)
     for history in histories(method):
-        proposal = next_proposal(plan(method), PROBLEM, history)
+        proposal = next_proposal(plan(method), problem, history)
         if proposal is None:
-            searched = [t for t in history if t.stage.value == "search"]
-            enough = len(searched) >= expected_trials(plan(method), PROBLEM) - 1
+            searched = [t for t in history if t.stage is not Stage.CONFIRM]
+            enough = len(searched) >= expected_trials(plan(method), problem) - 1
             assert history.running() or enough
         else:
-            PROBLEM.space.check(proposal.candidate.config)
+            problem.space.check(proposal.candidate.config)
+
+
+every_architect = pytest.mark.parametrize(
+    "method", [m for m in METHODS.values() if GENOTYPE in m.searches], ids=lambda m: m.name
+)
+
+
+@every_architect
+def test_proposes_architectures_in_canonical_form_and_within_the_limits_that_can_be_counted(method):
+    tried = 0
+    for history in histories(method, problem=NAS):
+        proposal = next_proposal(plan(method), NAS, history)
+        if proposal is not None and proposal.candidate.genotype is not None:
+            genotype = proposal.candidate.genotype
+            assert canonical(genotype) == genotype
+            if proposal.memo or method.search is None:
+                assert NAS.fits(proposal.candidate)
+            tried += 1
+    assert tried
+
+
+@pytest.mark.parametrize(
+    "method", [m for m in METHODS.values() if m.insight], ids=lambda method: method.name
+)
+def test_shows_another_picture_when_more_has_happened(method):
+    problem, options = problem_for(method), method.options()
+    pictures = [
+        json.dumps(to_json(method.insight(problem, history, options)), allow_nan=False)
+        for history in histories(method, completed)
+    ]
+    assert len(set(pictures)) > 2
 
 
 @every_method
 def test_continues_only_trials_that_ended_well(method):
     for history in histories(method):
-        proposal = next_proposal(plan(method), PROBLEM, history)
+        proposal = next_proposal(plan(method), problem_for(method), history)
         if proposal is not None and proposal.parent is not None:
             parent = history.trials[proposal.parent - 1]
             assert parent.state is TrialState.COMPLETE
@@ -118,14 +184,15 @@ def test_continues_only_trials_that_ended_well(method):
 def test_same_history_and_seed_same_proposal(method):
     for history in histories(method):
         remembered = pickle.loads(pickle.dumps(history))  # noqa: S301 - equal, but not the same
-        first = next_proposal(plan(method), PROBLEM, history)
-        assert next_proposal(plan(method), PROBLEM, remembered) == first
+        first = next_proposal(plan(method), problem_for(method), history)
+        assert next_proposal(plan(method), problem_for(method), remembered) == first
 
 
 @every_method
 def test_another_seed_gives_another_search(method):
+    problem = problem_for(method)
     proposals = {
-        json.dumps(next_proposal(plan(method, seed=seed), PROBLEM, History()).candidate.config)
+        json.dumps(asdict(next_proposal(plan(method, seed=seed), problem, History()).candidate))
         for seed in range(20)
     }
     assert len(proposals) > 1
@@ -135,10 +202,22 @@ def test_another_seed_gives_another_search(method):
 def test_leaves_global_random_state_untouched(method):
     before = random.getstate(), pickle.dumps(np.random.get_state()), torch.get_rng_state()  # noqa: NPY002
     for history in histories(method):
-        next_proposal(plan(method), PROBLEM, history)
+        next_proposal(plan(method), problem_for(method), history)
     assert random.getstate() == before[0]
     assert pickle.dumps(np.random.get_state()) == before[1]  # noqa: NPY002
     assert torch.equal(torch.get_rng_state(), before[2])
+
+
+SEARCH_READS = {
+    "darts": {
+        "batch_size",
+        "learning_rate",
+        "weight_decay",
+        "edge_learning_rate",
+        "edge_weight_decay",
+    }
+}
+"""Options that only the search itself reads; its own tests hold it to them."""
 
 
 class Recorder:
@@ -157,8 +236,9 @@ class Recorder:
 def test_reads_every_option_it_offers(method):
     recorder = Recorder(method.options())
     for history in histories(method):
-        next_proposal(plan(method, recorder), PROBLEM, history)
-    assert recorder.read == {field.name for field in fields(method.options)}
+        next_proposal(plan(method, recorder), problem_for(method), history)
+    elsewhere = SEARCH_READS.get(method.name, set())
+    assert recorder.read | elsewhere == {field.name for field in fields(method.options)}
 
 
 @every_method
@@ -180,7 +260,7 @@ def test_what_it_remembers_and_says_survives_json(method):
 @every_method
 def test_announces_how_many_trials_it_will_ask_for(method):
     *_, last = histories(method, completed)
-    assert len(last) == expected_trials(plan(method), PROBLEM)
+    assert len(last) == expected_trials(plan(method), problem_for(method))
 
 
 @every_method
@@ -189,8 +269,11 @@ def test_is_explained(method):
 
 
 def test_every_strategy_file_is_listed():
-    folder = Path(search.strategies.__file__).parent
-    written = {f"search.strategies.{module.name}" for module in iter_modules([str(folder)])}
+    written = {
+        f"{package.__name__}.{module.name}"
+        for package in (search.strategies, search.oneshot)
+        for module in iter_modules(package.__path__)
+    }
     assert {method.propose.__module__ for method in METHODS.values()} == written
 
 

@@ -1,0 +1,99 @@
+"""Successive halving. Jamieson & Talwalkar, "Non-stochastic best arm identification and hyperparameter
+optimization", AISTATS 2016. Many short trainings; the better part of each rung goes on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from search.history import History
+from search.insight import Rungs
+from search.message import Message
+from search.method import Method, Problem, Proposal
+from search.options import OptionError, option
+from search.rungs import Rung, epochs_of, next_in_bracket, picture
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of successive halving."""
+
+    initial: int = option(
+        27,
+        title="Trials at the start",
+        help="Candidates on the lowest rung.",
+        minimum=1,
+        maximum=100_000,
+    )
+    eta: int = option(
+        3,
+        title="Reduction factor",
+        help="Of each rung, one in this many goes on and trains this many times longer. The paper "
+        "halves: 2.",
+        minimum=2,
+        maximum=10,
+    )
+    min_epochs: int = option(
+        1,
+        title="Shortest training",
+        help="Epochs on the lowest rung.",
+        minimum=1,
+        maximum=1000,
+    )
+    max_epochs: int = option(
+        27,
+        title="Longest training",
+        help="No rung trains longer than this.",
+        minimum=1,
+        maximum=10_000,
+    )
+
+    def __post_init__(self) -> None:
+        if self.max_epochs < self.min_epochs:
+            short = Message("Must not be less than the shortest training.")
+            raise OptionError({"max_epochs": short})
+
+
+def rungs(options: Options) -> list[Rung]:
+    """n eta^-i trials with r eta^i epochs, as long as a trial is left and the epochs allow it."""
+    found, size, epochs = [], options.initial, options.min_epochs
+    while size >= 1 and epochs <= options.max_epochs:
+        found.append(Rung(size, epochs))
+        size, epochs = size // options.eta, epochs * options.eta
+    return found
+
+
+def propose(
+    problem: Problem, history: History, rng: np.random.Generator, options: Options
+) -> Proposal | None:
+    """Fill the lowest rung, then promote when a rung has ended; None when all must wait, or at the end."""
+    return next_in_bracket(problem, 0, rungs(options), history.trials, rng)
+
+
+def plan(problem: Problem, options: Options) -> list[float]:
+    """The epochs of each trial."""
+    return epochs_of(rungs(options))
+
+
+def insight(problem: Problem, history: History, options: Options) -> Rungs:
+    """The rungs with the trials that have reached them."""
+    return picture([(0, rungs(options))], history)
+
+
+METHOD = Method(
+    name="successive_halving",
+    title="Successive halving",
+    family="Hyper-parameter optimisation",
+    paper="Jamieson & Talwalkar, Non-stochastic best arm identification, AISTATS 2016",
+    summary=(
+        "Trains many candidates a little, keeps the better part, trains these longer, and so on. One "
+        "bracket of Hyperband: simpler, but you choose how many to begin with."
+    ),
+    propose=propose,
+    options=Options,
+    needs=("epochs",),
+    plan=plan,
+    insight=insight,
+)
