@@ -171,7 +171,8 @@ class Method:
     which it makes no sense. `plan` gives the epochs that each of its trials will train, in order; a
     method without one would go on for ever. With `search`, which shares weights among candidates, its
     trials of stage search run that generator, and it proposes trials of stage evaluate for what they
-    derive. `curves` says that it reads the reports of the trials, `insight` draws how it thinks.
+    derive. `curves` says that it reads the reports of the trials, `insight` draws how it thinks, and
+    `refuses` says why it cannot work on a problem, if it cannot.
     """
 
     name: str
@@ -187,3 +188,4 @@ class Method:
     curves: bool = False
     plan: Callable[[Problem, Any], Sequence[float]] | None = None
     insight: Callable[[Problem, History, Any], Insight] | None = None
+    refuses: Callable[[Problem], Message | None] | None = None

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from automl_web.compute.models import Queue
 from automl_web.datasets.models import Version
 from automl_web.projects.models import Project
-from automl_web.runs.models import Run, SearchSpace
+from automl_web.runs.chosen_space import ChosenSpace, choices, chosen
+from automl_web.runs.models import Run
 from search.message import Message
 from search.methods import METHODS
 from search.options import OptionError, OptionInfo, describe, parse
@@ -27,8 +28,13 @@ def translated(message: Message) -> str:
     return text % message.values if message.values else text
 
 
-def method_choices() -> list[tuple[str, str]]:
-    return [(method.name, gettext(method.title)) for method in METHODS.values()]
+def method_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """All methods by family."""
+    families: dict[str, list[tuple[str, str]]] = {}
+    for method in METHODS.values():
+        listed = families.setdefault(gettext(method.family), [])
+        listed.append((method.name, gettext(method.title)))
+    return list(families.items())
 
 
 class RunForm(forms.Form):
@@ -42,13 +48,13 @@ class RunForm(forms.Form):
         widget=NAMES,
         help_text=_("Only versions that are ready can be searched on."),
     )
-    space = forms.ModelChoiceField(
-        SearchSpace.objects.none(),
+    space = forms.ChoiceField(
         label=_("Search space"),
         required=False,
-        empty_label=_("Ready-made: images"),
         widget=NAMES,
-        help_text=_("What may be tried. Copy the ready-made space to change its ranges."),
+        help_text=_(
+            "What may be tried: how to train, or which architecture. Copy one to change it."
+        ),
     )
     method = forms.ChoiceField(label=_("Method"), choices=method_choices, initial=DEFAULT_METHOD)
     max_trials = forms.IntegerField(
@@ -100,13 +106,35 @@ class RunForm(forms.Form):
         super().__init__(data, initial=initial)
         ready = Version.objects.filter(dataset__project=project, state=Version.State.READY)
         self._among("dataset", ready.order_by("-created_at"))
-        self._among("space", project.spaces.order_by("name"))
+        self.project = project
+        listed = self.fields["space"]
+        assert isinstance(listed, forms.ChoiceField)
+        listed.choices = choices(project)
         self._among("queue", Queue.objects.order_by("name"))
 
     def _among(self, name: str, queryset: Any) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = queryset
+
+    def clean_space(self) -> ChosenSpace:
+        return chosen(self.project, self.cleaned_data["space"])
+
+    def clean(self) -> dict[str, Any]:
+        """A method searches hyper-parameters, architectures, or both."""
+        space, method = self.cleaned_data.get("space"), self.cleaned_data.get("method", "")
+        if space and method in METHODS and space.searched not in METHODS[method].searches:
+            fitting = [m.title for m in METHODS.values() if space.searched in m.searches]
+            wanted = gettext(
+                "This method does not search architectures. Choose one of these: %(methods)s."
+            )
+            if not space.is_of_architectures:
+                wanted = gettext(
+                    "This method searches architectures only. Choose such a space, or one of these: "
+                    "%(methods)s."
+                )
+            self.add_error("method", wanted % {"methods": ", ".join(map(gettext, fitting))})
+        return self.cleaned_data
 
     def clean_request_key(self) -> str:
         key: str = self.cleaned_data["request_key"]

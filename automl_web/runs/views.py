@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -16,7 +17,8 @@ from automl_web.accounts.models import Action
 from automl_web.accounts.views import person
 from automl_web.projects.access import member_or_404, project_or_404
 from automl_web.projects.models import Role
-from automl_web.runs.forms import DEFAULT_METHOD, OptionsForm, RunForm, run_name
+from automl_web.runs.forms import DEFAULT_METHOD, OptionsForm, RunForm, run_name, translated
+from automl_web.runs.goal_form import GoalForm
 from automl_web.runs.history import problem_of
 from automl_web.runs.live import snapshot
 from automl_web.runs.models import Run, Trial
@@ -28,6 +30,7 @@ from automl_web.runs.supervise import log_path
 from search.history import TrialState
 from search.method import Objective
 from search.methods import METHODS
+from search.problems import PROBLEMS
 
 PAGE = 50
 LEADERS = 5
@@ -57,22 +60,44 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     first = {"name": run_name(project, method), "dataset": request.GET.get("dataset")}
     form, options = RunForm(project, data, initial=first), OptionsForm(method, data)
-    if data is not None and form.is_valid() and options.is_valid():
+    goal = GoalForm(data)
+    if _are_valid(form, options, goal):
+        _judge(form, goal)
+    if _are_valid(form, options, goal):
         chosen = dict(form.cleaned_data)
-        space = chosen.pop("space")
         run = start_run(
             project,
             person(request),
             chosen.pop("dataset"),
             options=_given(options),
-            space=space.document if space else None,
+            space=chosen.pop("space").document,
+            objectives=goal.objectives,
+            limits=goal.limits,
             **chosen,
         )
         audit(request, Action.RUN_STARTED, run, method=method)
         return redirect(run)
-    context = {"project": project, "form": form, "options": options, "method": METHODS[method]}
+    context = {"project": project, "form": form, "options": options, "goal": goal}
     status = 422 if data is not None else 200
-    return render(request, "runs/new.html", context, status=status)
+    return render(request, "runs/new.html", context | {"method": METHODS[method]}, status=status)
+
+
+def _are_valid(*forms: Form) -> bool:
+    """Whether all of them are; each is asked, so that each shows its errors."""
+    judged = [form.is_valid() for form in forms]
+    return all(judged)
+
+
+def _judge(form: RunForm, goal: GoalForm) -> None:
+    """Say where what was chosen does not go together: method and space, limits and space."""
+    version, space = form.cleaned_data["dataset"], form.cleaned_data["space"]
+    kind = PROBLEMS[version.kind]
+    problem = kind(space.document, version.folder, goal.objectives, goal.limits)
+    method = METHODS[form.cleaned_data["method"]]
+    refusal = method.refuses(problem) if method.refuses else None
+    if refusal is not None:
+        form.add_error("method", translated(refusal))
+    goal.judge(problem)
 
 
 def _given(options: OptionsForm) -> dict[str, object]:

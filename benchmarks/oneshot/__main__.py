@@ -49,7 +49,7 @@ def main() -> None:
     print(f"load average {load()}; medians of {ROUNDS} steps")
     for batch, channels, cells, side in SIZES:
         outline = Outline(OPS, 4, cells, channels, 2)
-        fast, plain = (kind(outline, (3, side, side), 10) for kind in (Supernet, Textbook))
+        fast, plain = Supernet(outline, (3, side, side), 10), Textbook(outline, (3, side, side), 10)
         copy_weights(fast, plain)
         images, labels = torch.randn(batch, 3, side, side), torch.randint(10, (batch,))
         difference = float((fast(images) - plain(images)).abs().max())

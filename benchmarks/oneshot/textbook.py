@@ -7,13 +7,13 @@ compared: in what they compute, from copied weights, and in the time that it tak
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 
 from search.architecture.ops import Step, steps_of
-from search.supernet.network import STEM, Supernet
+from search.supernet.network import STEM
 from search.supernet.outline import INPUTS, REDUCE, Outline
 
 
@@ -36,7 +36,8 @@ class FactorisedReduction(nn.Module):
     def forward(self, state: Tensor) -> Tensor:
         rectified = state.relu()
         beyond = nn.functional.pad(rectified, (0, 1, 0, 1))[:, :, 1:, 1:]
-        return self.norm(torch.cat([self.near(rectified), self.far(beyond)], dim=1))
+        both = torch.cat([self.near(rectified), self.far(beyond)], dim=1)
+        return cast(Tensor, self.norm(both))
 
 
 class MixedOperation(nn.Module):
@@ -150,8 +151,8 @@ def layers(step: Step) -> Iterator[nn.Module]:
 
 
 @torch.no_grad()
-def copy_weights(source: Supernet, target: Textbook) -> None:
-    """Give the textbook's network all numbers of the fast one."""
+def copy_weights(source: Any, target: Any) -> None:
+    """Give the textbook's network `target` all numbers of the fast one."""
     target.stem[0].weight.copy_(source.stem.weight)
     target.classifier.load_state_dict(source.classifier.state_dict())
     for kind, alpha in source.alphas.items():
@@ -166,7 +167,7 @@ def copy_weights(source: Supernet, target: Textbook) -> None:
                 copy_edges(module, [plain.edges[row].operations[op] for row in rows])
 
 
-def copy_edges(together: nn.Module, alone: list[nn.Module]) -> None:
+def copy_edges(together: nn.Module, alone: list[Any]) -> None:
     """The fast convolutions hold those of all edges one after the other."""
     for number, given in enumerate(convolutions(together)):
         for edge, weight in zip(alone, given.weight.chunk(len(alone)), strict=True):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
+from operator import le
 from typing import Any
 
 import numpy as np
@@ -81,8 +83,10 @@ class CellSpace:
     classes: int
 
     @classmethod
-    def from_json(cls, document: Mapping[str, Any], shape: Shape, classes: int) -> CellSpace:
+    def from_json(cls, document: Any, shape: Shape, classes: int) -> CellSpace:
         """Read the declaration of a set, or raise SpaceError with what is wrong."""
+        if not isinstance(document, Mapping):
+            raise SpaceError("An architecture is described by an object in braces.")
         if document.get("kind") != "cell_net":
             raise SpaceError('The architecture needs the kind "cell_net".')
         known = ("kind", "ops", "nodes", "cells", "channels", "reductions", "wiring")
@@ -152,21 +156,27 @@ class CellSpace:
         """Change one element of one node, and say what: Real et al. 2019, section 3.1.
 
         The hidden-state mutation lets an input read another earlier state, the op mutation gives it
-        another operation. Where one has no other choice the other is made; where neither has, nothing
-        changes. The identity mutation of the paper is the method's to make.
+        another operation. Where one has no other choice the other is made; where neither has, another
+        place is taken; only a space of a single network changes nothing. The identity mutation of the paper is the method's to make.
         """
-        document = json.loads(genotype)
-        cells = {n: [list(node_edges(x)) for x in c["nodes"]] for n, c in document["cells"].items()}
-        name = str(rng.choice(sorted(cells)))
-        node, end = int(rng.integers(self.nodes)), int(rng.integers(2))
-        choices = (self._other_sources, self._other_ops)
+        cells = {
+            name: [list(node_edges(node)) for node in cell["nodes"]]
+            for name, cell in json.loads(genotype)["cells"].items()
+        }
+        drawn = (
+            str(rng.choice(sorted(cells))),
+            int(rng.integers(self.nodes)),
+            int(rng.integers(2)),
+        )
+        kinds = (self._other_sources, self._other_ops)
         first = int(rng.integers(2))
-        for choose in (choices[first], choices[1 - first]):
-            edges = choose(cells[name][node], node, end)
-            if edges:
-                old, new = cells[name][node][end], edges[int(rng.integers(len(edges)))]
-                cells[name][node][end] = new
-                return self.genotype(cells), _told(name, node, old, new)
+        elsewhere = (p for p in product(sorted(cells), range(self.nodes), range(2)) if p != drawn)
+        for name, node, end in (drawn, *elsewhere):
+            for choose in (kinds[first], kinds[1 - first]):
+                if edges := choose(cells[name][node], node, end):
+                    old, new = cells[name][node][end], edges[int(rng.integers(len(edges)))]
+                    cells[name][node][end] = new
+                    return self.genotype(cells), _told(name, node, old, new)
         return genotype, Message("Nothing else could be chosen, so nothing was changed")
 
     def _other_sources(self, into: Sequence[Edge], node: int, end: int) -> list[Edge]:
@@ -183,57 +193,82 @@ class CellSpace:
         return _costs(genotype, self.shape, self.classes)
 
     def smallest(self) -> str:
-        """One with the fewest parameters, which a limit must allow.
+        """One with the fewest parameters, which a limit must allow; no network of the space has fewer.
 
-        It is found among the networks whose every edge has the operation with the fewest parameters,
-        and whose nodes read as few states as the wiring allows.
+        Nodes in a chain leave one loose end and read the cell's inputs least, and if all of them
+        begin at one input, the way through the cells is shortest. What is left to compare is at which
+        input each cell begins, and the operations of which none needs fewer at every width.
         """
         return self._smallest
 
     @cached_property
     def _smallest(self) -> str:
-        starts = [(0, 1)] if self.wiring == DARTS else [(0, 0), (1, 1), (0, 1)]
+        starts = [(0, 1)] if self.wiring == DARTS else [(0, 0), (1, 1)]
+        plain, strided = self._frugal((1,)), self._frugal((1, 2))
+        chains = {
+            "normal": [self._chain(*x, x[1]) for x in product(starts, plain)],
+            "reduce": [self._chain(*x) for x in product(starts, plain, strided)],
+        }
         designs = (
-            self.genotype(
-                {n: self._least(n, start) for n, start in zip(self.names, pair, strict=True)}
-            )
-            for pair in product(starts, repeat=len(self.names))
+            self.genotype(dict(zip(self.names, cells, strict=True)))
+            for cells in product(*(chains[name] for name in self.names))
         )
         return min(designs, key=lambda design: self.costs(design)["params"])
 
-    def _least(self, name: str, start: tuple[int, int]) -> list[list[Edge]]:
-        """A chain of nodes: each reads the one before it, and beside it the latest state that it may."""
-        plain, strided = self._cheapest(1), self._cheapest(2 if name == "reduce" else 1)
+    def _chain(self, start: tuple[int, int], plain: str, outer: str) -> list[list[Edge]]:
+        """Each node reads the one before it, and beside it the latest state that it may.
 
-        def edge(source: int) -> Edge:
-            return (strided if source < INPUTS else plain, source)
-
-        cell = [[edge(source) for source in start]]
+        Edges from the cell's inputs carry `outer`, the others `plain`.
+        """
+        cell = [[(outer, source) for source in start]]
         for last in range(INPUTS, INPUTS + self.nodes - 1):
             beside = last - 1 if self.wiring == DARTS else last
-            cell.append([edge(beside), edge(last)])
+            cell.append([(outer if beside < INPUTS else plain, beside), (plain, last)])
         return cell
 
-    def _cheapest(self, stride: int) -> str:
-        return min(self.ops, key=lambda op: _op_params(op, self.channels, stride))
+    def _frugal(self, strides: tuple[int, ...]) -> list[str]:
+        """The operations that no other undercuts, or equals, at all widths and strides."""
+        places = [(self.channels << i, s) for i in range(self.reductions + 1) for s in strides]
+        needs = {op: [_op_params(op, *place) for place in places] for op in self.ops}
+        kept: list[str] = []
+        for op in sorted(self.ops, key=lambda op: sum(needs[op])):
+            if not any(all(map(le, needs[other], needs[op])) for other in kept):
+                kept.append(op)
+        return kept
 
     def size(self) -> int:
-        """How many ways there are to fill in the nodes; two orders of a sum count as two."""
-        states = range(INPUTS, INPUTS + self.nodes)
-        pairs = [n * (n - 1 if self.wiring == DARTS else n) for n in states]
+        """How many different genotypes there are."""
         ways = 1
-        for pair in pairs:
-            ways *= pair * len(self.ops) ** 2
+        for states in range(INPUTS, INPUTS + self.nodes):
+            if self.wiring == DARTS:
+                ways *= math.comb(states, 2) * len(self.ops) ** 2
+            else:
+                ways *= math.comb(states * len(self.ops) + 1, 2)
         return int(ways ** len(self.names))
 
 
 def _told(name: str, node: int, old: Edge, new: Edge) -> Message:
-    where = {"cell": name, "node": INPUTS + node}
+    """What a mutation changed, in a sentence that can be translated as a whole."""
+    values = {"node": INPUTS + node, "new": new[0], "old": old[0], "source": new[1]}
     if old[1] != new[1]:
-        text = "%(cell)s cell, node %(node)s: %(op)s reads state %(new)s instead of %(old)s"
-        return Message(text, {**where, "op": new[0], "new": new[1], "old": old[1]})
-    text = "%(cell)s cell, node %(node)s: %(new)s instead of %(old)s on state %(source)s"
-    return Message(text, {**where, "new": new[0], "old": old[0], "source": new[1]})
+        values = {"node": INPUTS + node, "op": new[0], "new": new[1], "old": old[1]}
+        return {
+            "normal": Message(
+                "Normal cell, node %(node)s: %(op)s reads state %(new)s instead of %(old)s", values
+            ),
+            "reduce": Message(
+                "Reduction cell, node %(node)s: %(op)s reads state %(new)s instead of %(old)s",
+                values,
+            ),
+        }[name]
+    return {
+        "normal": Message(
+            "Normal cell, node %(node)s: %(new)s instead of %(old)s on state %(source)s", values
+        ),
+        "reduce": Message(
+            "Reduction cell, node %(node)s: %(new)s instead of %(old)s on state %(source)s", values
+        ),
+    }[name]
 
 
 @lru_cache(maxsize=4096)

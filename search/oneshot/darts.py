@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from search.architecture.cell_space import DARTS
 from search.history import Candidate, History, Stage, Trial
 from search.insight import Moment, Weights
 from search.message import Message
@@ -104,6 +105,13 @@ def _control(
     return candidate
 
 
+def refuses(problem: Problem) -> Message | None:
+    """Its cells keep two edges a node and give all nodes, so only such a space holds what it derives."""
+    if problem.architectures is None or problem.architectures.to_json()["wiring"] == DARTS:
+        return None
+    return Message("DARTS needs cells that are wired as in DARTS. Choose such a space.")
+
+
 def plan(problem: Problem, options: Options) -> list[float]:
     """The epochs of the search, then those of each evaluation."""
     evaluation = float(problem.space.default().get("epochs", 1))
@@ -139,4 +147,5 @@ METHOD = Method(
     searches=(GENOTYPE,),
     plan=plan,
     insight=insight,
+    refuses=refuses,
 )

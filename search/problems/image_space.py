@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -209,7 +210,9 @@ def _searched(h: Hyperparameter) -> hyperparameters.Hyperparameter[Any, Any]:
     return Float(h.name, (float(low), float(high)), default=h.default, log=h.log)
 
 
-def check(space: Space) -> dict[str, Message]:
+def check(
+    space: Space, known: Mapping[str, Hyperparameter] = HYPERPARAMETERS
+) -> dict[str, Message]:
     """What is wrong with a space for images, by hyper-parameter; empty if it can be searched.
 
     A hyper-parameter may be fixed to a constant, or a number be chosen from a list; it may be given
@@ -219,9 +222,9 @@ def check(space: Space) -> dict[str, Message]:
     errors = {
         name: Message("Training knows no such hyper-parameter. Remove it.")
         for name in searched
-        if name not in HYPERPARAMETERS
+        if name not in known
     }
-    for name, h in HYPERPARAMETERS.items():
+    for name, h in known.items():
         if name not in searched:
             errors[name] = Message("Missing. Add this hyper-parameter, or fix it to one value.")
         elif error := _error(h, _ends(searched[name])):

@@ -1,0 +1,142 @@
+"""What matters in a run: what is searched for, what it is weighed against, and what must be kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from search.history import Candidate
+from search.method import Problem
+from search.metrics import METRICS
+
+OBJECTIVE, AGAINST = "val_accuracy", "params"
+
+UNITS = {
+    "val_accuracy": (_("Least accuracy, in %"), 0.01),
+    "val_loss": (_("Largest loss"), 1),
+    "params": (_("Most parameters"), 1),
+    "macs": (_("Most MACs, in millions"), 1e6),
+    "size_bytes": (_("Largest size, in kB"), 1000),
+    "latency_ms": (_("Longest latency, in ms"), 1),
+    "netscore": (_("Least NetScore"), 1),
+}
+"""What a limit is called, and how much of the metric's own unit one of it is."""
+
+
+def metric_choices() -> list[tuple[str, str]]:
+    return [(metric.name, gettext(metric.title)) for metric in METRICS.values()]
+
+
+class GoalForm(forms.Form):
+    """Objectives and limits; the limits are optional, in the units that people use."""
+
+    prefix = "goal"
+    use_required_attribute = False
+
+    objective = forms.ChoiceField(
+        label=_("What matters"),
+        choices=metric_choices,
+        required=False,
+        initial=OBJECTIVE,
+        help_text=_("The search finds the best of this."),
+    )
+    against = forms.ChoiceField(
+        label=_("Weighed against"),
+        choices=metric_choices,
+        required=False,
+        initial=AGAINST,
+        help_text=_("The second axis of the Pareto front. You can look at any other pair, too."),
+    )
+
+    def __init__(self, data: Any = None, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        for name, (label, _factor) in UNITS.items():
+            widget = forms.NumberInput(attrs={"step": "any"})
+            self.fields[f"limit-{name}"] = forms.FloatField(
+                label=label, required=False, widget=widget
+            )
+
+    def clean(self) -> dict[str, Any]:
+        for name in UNITS:
+            bound = self.cleaned_data.get(f"limit-{name}")
+            if bound is not None and bound <= 0 and name != "netscore":
+                self.add_error(f"limit-{name}", gettext("Must be more than 0."))
+        accuracy = self.cleaned_data.get("limit-val_accuracy")
+        if accuracy is not None and accuracy > 100:
+            self.add_error("limit-val_accuracy", gettext("Must be at most 100."))
+        return self.cleaned_data
+
+    @property
+    def limit_fields(self) -> list[forms.BoundField]:
+        return [self[f"limit-{name}"] for name in UNITS]
+
+    @property
+    def objectives(self) -> list[str]:
+        given = self.cleaned_data
+        chosen = [given["objective"] or OBJECTIVE, given["against"] or AGAINST]
+        return list(dict.fromkeys(chosen))
+
+    @property
+    def limits(self) -> dict[str, float]:
+        """Bounds in the metrics' own units."""
+        given = {name: self.cleaned_data.get(f"limit-{name}") for name in UNITS}
+        return {n: bound * UNITS[n][1] for n, bound in given.items() if bound is not None}
+
+    def judge(self, problem: Problem) -> None:
+        """Add an error beside each limit that not even the smallest possible design keeps."""
+        if problem.count is None:
+            return
+        least = problem.count(smallest(problem))
+        for name in problem.broken(least):
+            shown = {
+                "limit": figure(name, self.limits[name]),
+                "least": figure(name, least[name]),
+            }
+            text = gettext(
+                "No design in this space keeps to %(limit)s; the smallest has %(least)s. Raise the "
+                "limit, or choose a smaller space."
+            )
+            self.add_error(f"limit-{name}", text % shown)
+
+
+def smallest(problem: Problem) -> Candidate:
+    """The candidate with the fewest parameters that the space allows."""
+    config = problem.space.default()
+    if problem.architectures is not None:
+        return Candidate(config, problem.architectures.smallest())
+    declared = problem.space.configuration_space
+    corners = {
+        name: min(_values(declared[name])) for name in ("layers", "width") if name in declared
+    }
+    fewest = {**config, **corners}
+    most = (
+        {**fewest, "layers": max(_values(declared["layers"]))} if "layers" in declared else fewest
+    )
+    assert problem.count is not None
+    return min(map(Candidate, (fewest, most)), key=lambda c: problem.count(c)["params"])  # type: ignore[misc]
+
+
+def _values(hyperparameter: Any) -> tuple[Any, ...]:
+    """All values, or the two ends of a range."""
+    for name in ("choices", "sequence"):
+        if hasattr(hyperparameter, name):
+            return tuple(getattr(hyperparameter, name))
+    if hasattr(hyperparameter, "value"):
+        return (hyperparameter.value,)
+    return (hyperparameter.lower, hyperparameter.upper)
+
+
+def figure(name: str, value: float) -> str:
+    """A bound or a count with its unit: 50,000 parameters, 1.2 million MACs."""
+    texts = {
+        "params": gettext("%(n)s parameters"),
+        "macs": gettext("%(n)s million MACs"),
+        "size_bytes": gettext("%(n)s kB"),
+    }
+    scaled = value / UNITS[name][1]
+    digits = 0 if name == "params" else 2
+    return texts[name] % {"n": number_format(scaled, digits, force_grouping=True)}
