@@ -11,22 +11,43 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from automl_web.runs.forms import translated
-from search.problems.image_space import HYPERPARAMETERS, Hyperparameter, check, default_space
+from search.message import Message
+from search.problems.architecture_space import TRAINED_BY, check_document
+from search.problems.image_space import HYPERPARAMETERS, Hyperparameter, check
 from search.space import Space, SpaceError
 
 
-def valid_space(document: Mapping[str, Any]) -> Space:
+def valid_space(
+    document: Mapping[str, Any], known: Mapping[str, Hyperparameter] = HYPERPARAMETERS
+) -> Space:
     """The space that a document describes. Raises forms.ValidationError with every fault."""
     try:
         space = Space.from_json(document)
     except SpaceError as error:
         raise forms.ValidationError(str(error)) from error
-    errors = check(space)
+    _refuse(check(space, known))
+    return space
+
+
+def valid_document(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document of either kind as it is kept. Raises forms.ValidationError with every fault."""
+    if "architecture" not in document:
+        return valid_space(document).to_json()
+    try:
+        _refuse(check_document(document))
+    except SpaceError as error:
+        raise forms.ValidationError(str(error)) from error
+    except (KeyError, TypeError, AttributeError):
+        raise forms.ValidationError(gettext("The architecture is not described fully.")) from None
+    training = valid_space(document["training"], TRAINED_BY)
+    return {"architecture": document["architecture"], "training": training.to_json()}
+
+
+def _refuse(errors: Mapping[str, Message]) -> None:
     if errors:
         raise forms.ValidationError(
             [f"{name}: {translated(message)}" for name, message in errors.items()]
         )
-    return space
 
 
 class JsonForm(forms.Form):
@@ -53,7 +74,7 @@ class JsonForm(forms.Form):
             raise forms.ValidationError(gettext("Every number has to be finite.")) from None
         if not isinstance(document, dict):
             raise forms.ValidationError(gettext("A search space is a JSON object."))
-        return valid_space(document).to_json()
+        return valid_document(document)
 
 
 class RangesForm(forms.Form):
@@ -61,16 +82,22 @@ class RangesForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=100)
 
-    def __init__(self, document: Mapping[str, Any], data: Any = None, name: str = "") -> None:
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        data: Any = None,
+        name: str = "",
+        known: Mapping[str, Hyperparameter] = HYPERPARAMETERS,
+    ) -> None:
         super().__init__(data, initial={"name": name})
-        self.document = document
+        self.document, self.known = document, known
         self.entries = {entry["name"]: entry for entry in document["hyperparameters"]}
         for hyperparameter in self._editable():
             self._add(hyperparameter, self.entries[hyperparameter.name])
         self.space: Space | None = None
 
     def _editable(self) -> list[Hyperparameter]:
-        return [h for h in HYPERPARAMETERS.values() if h.name in self.entries]
+        return [h for h in self.known.values() if h.name in self.entries]
 
     def _add(self, h: Hyperparameter, entry: Mapping[str, Any]) -> None:
         if h.choices:
@@ -106,7 +133,7 @@ class RangesForm(forms.Form):
             if low is not None and high is not None and low > high:
                 self.add_error(f"{h.name}-to", gettext("Must not be less than where it begins."))
         if not self.errors:
-            self.space = valid_space(self._with_ranges())
+            self.space = valid_space(self._with_ranges(), self.known)
         return self.cleaned_data
 
     def _with_ranges(self) -> dict[str, Any]:
@@ -126,7 +153,7 @@ class RangesForm(forms.Form):
 
     def _entry(self, entry: dict[str, Any], freed: bool) -> dict[str, Any]:
         name = entry["name"]
-        h = HYPERPARAMETERS.get(name)
+        h = self.known.get(name)
         if h is None:
             return entry
         if h.choices:
@@ -170,11 +197,6 @@ def _choices(entry: Mapping[str, Any]) -> list[str]:
 def _ends(entry: Mapping[str, Any]) -> tuple[Any, Any]:
     value = entry.get("value")
     return entry.get("lower", value), entry.get("upper", value)
-
-
-def ready_made() -> dict[str, Any]:
-    """The document of the ready-made space for images."""
-    return default_space().to_json()
 
 
 def as_text(document: Mapping[str, Any]) -> str:

@@ -15,20 +15,28 @@ from automl_web.accounts.models import Action
 from automl_web.accounts.views import person
 from automl_web.projects.access import member_or_404, project_or_404
 from automl_web.projects.models import Project, Role
+from automl_web.runs.architecture_form import ArchitectureForm
+from automl_web.runs.chosen_space import ARCHITECTURES, HYPER_PARAMETERS, READY_MADE, ready_made
 from automl_web.runs.models import SearchSpace
-from automl_web.runs.space_form import JsonForm, RangesForm, as_text, ready_made
+from automl_web.runs.preview import preview
+from automl_web.runs.space_form import JsonForm, RangesForm, as_text
+from search.problems.architecture_space import TRAINED_BY
 
 
 @require_safe
 def spaces(request: HttpRequest) -> HttpResponse:
     projects = Project.objects.for_user(person(request)).prefetch_related("spaces").order_by("name")
-    return render(request, "runs/spaces.html", {"projects": projects})
+    context = {"projects": projects, "ready_made": READY_MADE.items()}
+    return render(request, "runs/spaces.html", context)
 
 
 def new(request: HttpRequest, slug: str) -> HttpResponse:
-    """Copy the ready-made space under a name of its own, changed or not."""
+    """Copy a ready-made space, `?copy=`, under a name of its own, changed or not."""
     project = project_or_404(request.user, slug, Role.EDITOR)
-    space = SearchSpace(project=project, name=_("My search space"), document=ready_made())
+    key = request.GET.get("copy", "")
+    document = ready_made(key if key in READY_MADE else "")
+    kind = ARCHITECTURES if "architecture" in document else HYPER_PARAMETERS
+    space = SearchSpace(project=project, name=_("My search space"), document=document, kind=kind)
     return _edit(request, space, may_edit=True)
 
 
@@ -42,15 +50,18 @@ def space(request: HttpRequest, pk: int) -> HttpResponse:
 def _edit(request: HttpRequest, found: SearchSpace, *, may_edit: bool) -> HttpResponse:
     as_json = request.POST.get("form") == "json"
     posted: Any = request.POST if request.method == "POST" else None
-    ranges = RangesForm(found.document, None if as_json else posted, name=found.name)
+    filled = None if as_json else posted
+    cells = ArchitectureForm(found.document, filled) if "architecture" in found.document else None
+    ranges = _ranges(found, filled)
     document = JsonForm(
         posted if as_json else None,
         initial={"name": found.name, "document": as_text(found.document)},
     )
     form = document if as_json else ranges
-    if posted is not None and form.is_valid():
+    if posted is not None and form.is_valid() and (as_json or cells is None or cells.is_valid()):
         found.name = form.cleaned_data["name"]
-        found.document = document.cleaned_data["document"] if as_json else _document(ranges)
+        found.document = document.cleaned_data["document"] if as_json else _document(ranges, cells)
+        found.kind = ARCHITECTURES if "architecture" in found.document else HYPER_PARAMETERS
         found.save()
         audit(request, Action.SPACE_SAVED, found)
         messages.success(request, _("Saved. Runs that have begun keep the space they began with."))
@@ -58,6 +69,8 @@ def _edit(request: HttpRequest, found: SearchSpace, *, may_edit: bool) -> HttpRe
     context = {
         "space": found,
         "ranges": ranges,
+        "cells": cells,
+        "preview": preview(found),
         "document": document,
         "as_json": as_json,
         "may_edit": may_edit,
@@ -65,6 +78,14 @@ def _edit(request: HttpRequest, found: SearchSpace, *, may_edit: bool) -> HttpRe
     return render(request, "runs/space.html", context, status=200 if posted is None else 422)
 
 
-def _document(ranges: RangesForm) -> dict[str, Any]:
+def _ranges(found: SearchSpace, data: Any) -> RangesForm:
+    if "architecture" in found.document:
+        return RangesForm(found.document["training"], data, found.name, TRAINED_BY)
+    return RangesForm(found.document, data, found.name)
+
+
+def _document(ranges: RangesForm, cells: ArchitectureForm | None) -> dict[str, Any]:
     assert ranges.space is not None
-    return ranges.space.to_json()
+    if cells is None:
+        return ranges.space.to_json()
+    return {"architecture": cells.architecture, "training": ranges.space.to_json()}

@@ -21,10 +21,11 @@ from automl_web.compute.models import Device  # noqa: E402 - needs Django set up
 from automl_web.datasets.ingest import ingest  # noqa: E402 - needs Django set up
 from automl_web.datasets.models import Version  # noqa: E402 - needs Django set up
 from automl_web.projects.models import Project  # noqa: E402 - needs Django set up
+from automl_web.runs.chosen_space import ready_made  # noqa: E402 - needs Django set up
 from automl_web.runs.models import Run, SearchSpace, Trial  # noqa: E402 - needs Django set up
 from automl_web.runs.record import Progress, finish, record  # noqa: E402 - needs Django set up
 from automl_web.runs.schedule import advance, claim  # noqa: E402 - needs Django set up
-from automl_web.runs.space_form import as_text, ready_made  # noqa: E402 - needs Django set up
+from automl_web.runs.space_form import as_text  # noqa: E402 - needs Django set up
 from automl_web.runs.supervise import log_path  # noqa: E402 - needs Django set up
 from search.history import TrialState  # noqa: E402 - needs Django set up
 from tests.browser import seed, words  # noqa: E402 - needs Django set up
@@ -61,7 +62,7 @@ def dataset(client: Client, where: Project) -> Version:
 
 
 def space(client: Client, where: Project) -> SearchSpace:
-    document = as_text(ready_made())
+    document = as_text(ready_made(""))
     address = f"{where.get_absolute_url()}spaces/new/"
     post(client, address, form="json", name=words.name("space"), document=document)
     return SearchSpace.objects.latest("pk")

@@ -13,7 +13,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from automl_web.runs.space_form import ready_made
+from automl_web.runs.chosen_space import ready_made
 from tests.web.test_access import ADDRESSES, TABLE, clients, site, version
 
 __all__ = ["clients", "site", "version"]  # fixtures
@@ -138,7 +138,7 @@ def test_a_broken_search_space_is_no_fault_of_the_site(editor_client, project):
     dice = random.Random(3)
     answers = set()
     for _ in range(150):
-        document = json.dumps(broken(ready_made(), dice))
+        document = json.dumps(broken(ready_made(""), dice))
         sent = {"form": "json", "name": "S", "document": document}
         try:
             answer = editor_client.post(reverse("space-new", args=[project.slug]), sent)

@@ -10,11 +10,12 @@ import pytest
 from django.urls import reverse
 
 from automl_web.runs import schedule
+from automl_web.runs.chosen_space import ready_made
 from automl_web.runs.forms import OptionsForm
 from automl_web.runs.models import Run, SearchSpace
 from automl_web.runs.reasons import REASONS
 from automl_web.runs.record import Progress, finish, record
-from automl_web.runs.space_form import RangesForm, ready_made
+from automl_web.runs.space_form import RangesForm
 from search.history import TrialState
 from search.methods import METHODS
 from search.options import describe
@@ -58,7 +59,7 @@ def test_a_run_begins_with_what_was_chosen(editor_client, project, filled, versi
         "brackets": "table",
         "cycles": 1,
     }
-    assert run.space == ready_made()
+    assert run.space == ready_made("")
 
 
 def test_sending_the_form_twice_starts_one_run(editor_client, project, filled):
@@ -206,7 +207,7 @@ def test_pages_ask_the_database_no_more_for_more_trials(
 
 def ranges(**changed):
     """What the form of the ready-made space sends, with some answers changed."""
-    form = RangesForm(ready_made())
+    form = RangesForm(ready_made(""))
     data = {name: field.initial for name, field in form.fields.items()}
     return {**data, "name": "Mine", "form": "ranges", **changed}
 
@@ -218,7 +219,7 @@ def save(client, project, data):
 def test_the_ready_made_space_is_copied_unchanged(editor_client, project):
     save(editor_client, project, ranges())
     kept = SearchSpace.objects.get()
-    assert Space.from_json(kept.document).to_json() == ready_made()
+    assert Space.from_json(kept.document).to_json() == ready_made("")
 
 
 def test_a_narrower_range_is_what_is_drawn_from(editor_client, project, rng):
@@ -280,9 +281,9 @@ def test_json_that_is_no_space_is_refused_in_words(editor_client, project, docum
 
 
 def test_a_space_goes_through_json_and_back(editor_client, project):
-    text = json.dumps(ready_made())
+    text = json.dumps(ready_made(""))
     save(editor_client, project, {"form": "json", "name": "Mine", "document": text})
-    assert SearchSpace.objects.get().document == ready_made()
+    assert SearchSpace.objects.get().document == ready_made("")
 
 
 def test_a_run_keeps_the_space_it_began_with(editor_client, project, filled):
@@ -290,6 +291,6 @@ def test_a_run_keeps_the_space_it_began_with(editor_client, project, filled):
     space = SearchSpace.objects.get()
     post(editor_client, project, filled | {"space": space.pk})
     editor_client.post(space.get_absolute_url(), ranges(**{"width-from": 99, "width-to": 100}))
-    assert Run.objects.get().space == ready_made()
+    assert Run.objects.get().space == ready_made("")
     space.refresh_from_db()
-    assert space.document != ready_made()
+    assert space.document != ready_made("")
