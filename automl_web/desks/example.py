@@ -6,6 +6,7 @@ import http.client
 import re
 import secrets
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from automl_web.runs.models import Run, Trial
 from automl_web.runs.start import start_run
 from search.history import Stage, TrialState
 from search.history import Trial as SearchTrial
+from search.problems.architecture_space import ready_made
 
 NAME = "demo"
 SLUG = "example"
@@ -34,14 +36,20 @@ SHOWN = ("learning_rate", "optimiser", "batch_size", "layers", "width")
 
 @dataclass(frozen=True)
 class Budget:
-    """How long the example searches: epochs of the longest training, and a limit of trials."""
+    """How long the example searches.
+
+    For hyper-parameters the epochs of the longest training and a limit of trials; for architectures
+    the number of designs and the epochs of each.
+    """
 
     max_epochs: int
     max_trials: int
+    designs: int
+    design_epochs: int
 
 
-FULL = Budget(max_epochs=27, max_trials=100)
-REDUCED = Budget(max_epochs=9, max_trials=20)
+FULL = Budget(max_epochs=27, max_trials=100, designs=24, design_epochs=8)
+REDUCED = Budget(max_epochs=9, max_trials=20, designs=6, design_epochs=2)
 
 
 def account() -> User:
@@ -64,28 +72,54 @@ def version_for(user: User) -> Version:
     return usable.order_by("pk").first() or create_example(project, user)
 
 
-def begin(version: Version, user: User, budget: Budget) -> Run:
-    """Start a Hyperband search, with a seed that none before it in this project had."""
-    project = version.dataset.project
-    seed = project.runs.count() + 1
+def begin(version: Version, user: User, budget: Budget) -> list[Run]:
+    """Start a search for hyper-parameters and one for an architecture, side by side.
+
+    They have seeds that none before them in this project had.
+    """
+    seed = version.dataset.project.runs.count() + 1
+    hyperband: dict[str, Any] = {
+        "name": _("Digits, Hyperband, seed %(seed)d") % {"seed": seed},
+        "method": "hyperband",
+        "options": {"max_epochs": budget.max_epochs},
+        "max_trials": budget.max_trials,
+    }
+    evolution: dict[str, Any] = {
+        "name": _("Digits, ageing evolution, seed %(seed)d") % {"seed": seed},
+        "method": "aging_evolution",
+        "options": {"population_size": max(2, budget.designs // 3), "sample_size": 2},
+        "max_trials": budget.designs,
+        "space": designs(budget.design_epochs),
+        "objectives": ("val_accuracy", "macs"),
+    }
+    return [_begin(version, user, seed, chosen) for chosen in (hyperband, evolution)]
+
+
+def _begin(version: Version, user: User, seed: int, chosen: dict[str, Any]) -> Run:
     slots = declared(settings.DEVICES)
     if not slots:
         raise CannotStartError(_("The example needs a device: set AUTOML_DEVICES to auto."))
     queue = slots[0].queue
     run = start_run(
-        project,
+        version.dataset.project,
         user,
         version,
-        name=_("Digits, Hyperband, seed %(seed)d") % {"seed": seed},
-        method="hyperband",
-        options={"max_epochs": budget.max_epochs},
         seed=seed,
-        max_trials=budget.max_trials,
         concurrency=sum(slot.queue == queue for slot in slots),
         queue=Queue.objects.get(name=queue),
+        **chosen,
     )
     run.refresh_from_db()  # with the total that it was given as it began
     return run
+
+
+def designs(epochs: int) -> dict[str, Any]:
+    """Small cells, each trained for so many epochs."""
+    document = ready_made("small")
+    for entry in document["training"]["hyperparameters"]:
+        if entry["name"] == "epochs":
+            entry["value"] = epochs
+    return document
 
 
 def progress(run: Run) -> str:
@@ -102,7 +136,8 @@ def progress(run: Run) -> str:
 
 def leaders(run: Run, count: int = LEADERBOARD) -> list[SearchTrial]:
     """The best of the search; longer trainings come first, because early scores flatter."""
-    ranked = history_of(run, problem_of(run), curves=True).at_stage(Stage.SEARCH).ranked()
+    searched = history_of(run, problem_of(run), curves=True).at_stage(Stage.SEARCH)
+    ranked = searched.ranked()
     return sorted(ranked, key=lambda trial: (-trial.resource, trial.loss, trial.number))[:count]
 
 
@@ -123,7 +158,10 @@ def leaderboard(run: Run) -> list[str]:
 
 
 def _tried(trial: SearchTrial) -> str:
-    """The hyper-parameters that say most, as `name=value`."""
+    """The hyper-parameters that say most, as `name=value`; of an architecture what it costs."""
+    if trial.candidate.genotype is not None:
+        counted = _("%(params)d parameters, %(macs)d MACs")
+        return counted % {name: int(trial.values[name]) for name in ("params", "macs")}
     config = trial.candidate.config
     rounded = {n: f"{v:.2g}" if isinstance(v, float) else v for n, v in config.items()}
     return " ".join(f"{name}={rounded[name]}" for name in SHOWN if name in rounded)

@@ -142,6 +142,7 @@ def _live(request: HttpRequest, found: Run, number: int | None = None) -> dict[s
         "objective": objective,
         "second": second_metric(found.objectives),
         "genotypes": "architecture" in found.space,
+        "thinks": METHODS[found.method].insight is not None and not METHODS[found.method].search,
         "live": frame.document,
         "script": frame.script,
         "leaders": _leaders(found, objective),

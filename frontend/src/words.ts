@@ -81,6 +81,10 @@ export function metricTitle(metric: string): string {
       return t("Latency")
     case "netscore":
       return t("NetScore")
+    case "supernet_accuracy":
+      return t("Accuracy of the super-network")
+    case "supernet_loss":
+      return t("Loss of the super-network")
     case "epochs":
       return t("Epochs")
     default:

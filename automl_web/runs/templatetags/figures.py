@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from django import template
-from django.template.defaultfilters import filesizeformat
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from automl_web.runs.forms import translated
 from automl_web.runs.history import message_of
@@ -27,16 +27,35 @@ def metric(value: float | str | None, name: str) -> str:
     if name in ("params", "macs"):
         return number_format(int(value), 0, force_grouping=True)
     if name == "size_bytes":
-        return filesizeformat(value)
+        return _size(value)
     if name == "latency_ms":
         return _("%(value)s ms") % {"value": f"{value:.3g}"}
     return significant(value)
 
 
+def _size(count: float) -> str:
+    """Bytes in units of a thousand, as the scripts of a page show them."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":
+            break
+        count /= 1000
+    return f"{count:.3g} {unit}"
+
+
+UNJUDGED = {
+    "train_loss": _lazy("Training loss"),
+    "test_accuracy": _lazy("Test accuracy"),
+    "test_loss": _lazy("Test loss"),
+    "supernet_accuracy": _lazy("Accuracy of the super-network"),
+    "supernet_loss": _lazy("Loss of the super-network"),
+}
+"""Metrics by which nothing is chosen."""
+
+
 @register.filter
 def metric_title(name: str) -> str:
     """What a metric is called, in the reader's language; one that is not known, by its name."""
-    return _(METRICS[name].title) if name in METRICS else name
+    return _(METRICS[name].title) if name in METRICS else str(UNJUDGED.get(name, name))
 
 
 @register.filter

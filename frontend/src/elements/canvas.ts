@@ -63,6 +63,8 @@ export class Canvas {
     try {
       const plotly = await loadPlotly(this.#bundle)
       began = performance.now()
+      // A picture may know how high it must be; its element then makes room for it.
+      this.element.style.height = drawn.layout.height ? `${drawn.layout.height}px` : ""
       await plotly.react(this.element, drawn.traces, themed(drawn.layout), CONFIG)
       this.#listen()
     } catch {

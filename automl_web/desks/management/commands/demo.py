@@ -1,4 +1,4 @@
-"""`manage.py demo`: the site with a search running in it, from nothing to a model taken home."""
+"""`manage.py demo`: the site with two searches running in it, from nothing to models taken home."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BETTER_THAN_CHANCE = 5
 
 
 class Command(BaseCommand):
-    help = "Run the site with an example search in it."
+    help = "Run the site with example searches in it."
     requires_system_checks: tuple[str, ...] = ()
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -47,9 +47,10 @@ class Command(BaseCommand):
         try:
             startup.check_port(site.address(), settings.PORT)
             with self._site():
-                model = self._search(example.REDUCED if check else example.FULL)
+                models = self._search(example.REDUCED if check else example.FULL)
                 if check:
-                    self._try(model)
+                    for model in models:
+                        self._try(model)
                 else:
                     self._stay()
         except (CannotStartError, ImproperlyConfigured) as error:
@@ -74,14 +75,18 @@ class Command(BaseCommand):
             self.serve.terminate()
             self.serve.wait()
 
-    def _search(self, budget: example.Budget) -> ModelVersion:
-        """Everything from the account to the exported model."""
+    def _search(self, budget: example.Budget) -> list[ModelVersion]:
+        """Everything from the account to the exported models."""
         user = example.account()
         version = self._prepared(example.version_for(user))
-        run = example.begin(version, user, budget)
-        self._invite(user, run)
-        self._until(lambda: self._is_over(run))
-        self.stdout.write("\n".join(["", *example.leaderboard(run)]))
+        runs = example.begin(version, user, budget)
+        for run in runs:
+            self._invite(user, run)
+        self._until(lambda: self._are_over(runs))
+        return [self._taken_home(run) for run in runs]
+
+    def _taken_home(self, run: Run) -> ModelVersion:
+        self.stdout.write("\n".join(["", run.name, *example.leaderboard(run)]))
         self._until(lambda: Run.objects.filter(pk=run.pk, taken_home=True).exists())
         model = ModelVersion.objects.filter(run=run).first()
         if model is None:
@@ -106,11 +111,18 @@ class Command(BaseCommand):
 
     def _invite(self, user: User, run: Run) -> None:
         link = site.url(sign_in_link(user, run.get_absolute_url()))
-        self.stdout.write(_("Watch the search live (this link signs you in once):\n  %s") % link)
+        self.stdout.write(
+            _("Watch %(name)s live (this link signs you in once):\n  %(link)s")
+            % {"name": run.name, "link": link}
+        )
+
+    def _are_over(self, runs: list[Run]) -> bool:
+        over = [self._is_over(run) for run in runs]
+        self._move(" · ".join(example.progress(run) for run in runs))
+        return all(over)
 
     def _is_over(self, run: Run) -> bool:
         run.refresh_from_db()
-        self._move(example.progress(run))
         if run.state in {Run.State.FAILED, Run.State.CANCELLED}:
             raise CannotStartError(_("The search has ended without a result: %s") % run.reason)
         return run.is_over
