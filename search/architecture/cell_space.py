@@ -157,7 +157,8 @@ class CellSpace:
 
         The hidden-state mutation lets an input read another earlier state, the op mutation gives it
         another operation. Where one has no other choice the other is made; where neither has, another
-        place is taken; only a space of a single network changes nothing. The identity mutation of the paper is the method's to make.
+        place is taken; only a space of a single network changes nothing. The identity mutation of the
+        paper is the method's to make.
         """
         cells = {
             name: [list(node_edges(node)) for node in cell["nodes"]]
@@ -247,28 +248,21 @@ class CellSpace:
         return int(ways ** len(self.names))
 
 
+_REWIRED = {
+    "normal": "Normal cell, node %(node)s: %(op)s reads state %(new)s instead of %(old)s",
+    "reduce": "Reduction cell, node %(node)s: %(op)s reads state %(new)s instead of %(old)s",
+}
+_REPLACED = {
+    "normal": "Normal cell, node %(node)s: %(new)s instead of %(old)s on state %(source)s",
+    "reduce": "Reduction cell, node %(node)s: %(new)s instead of %(old)s on state %(source)s",
+}
+
+
 def _told(name: str, node: int, old: Edge, new: Edge) -> Message:
-    """What a mutation changed, in a sentence that can be translated as a whole."""
-    values = {"node": INPUTS + node, "new": new[0], "old": old[0], "source": new[1]}
+    where = {"node": INPUTS + node}
     if old[1] != new[1]:
-        values = {"node": INPUTS + node, "op": new[0], "new": new[1], "old": old[1]}
-        return {
-            "normal": Message(
-                "Normal cell, node %(node)s: %(op)s reads state %(new)s instead of %(old)s", values
-            ),
-            "reduce": Message(
-                "Reduction cell, node %(node)s: %(op)s reads state %(new)s instead of %(old)s",
-                values,
-            ),
-        }[name]
-    return {
-        "normal": Message(
-            "Normal cell, node %(node)s: %(new)s instead of %(old)s on state %(source)s", values
-        ),
-        "reduce": Message(
-            "Reduction cell, node %(node)s: %(new)s instead of %(old)s on state %(source)s", values
-        ),
-    }[name]
+        return Message(_REWIRED[name], {**where, "op": new[0], "new": new[1], "old": old[1]})
+    return Message(_REPLACED[name], {**where, "new": new[0], "old": old[0], "source": new[1]})
 
 
 @lru_cache(maxsize=4096)
