@@ -38,7 +38,8 @@ def take_home(run_id: int) -> None:
             "params": int(trial.values.get("params", 0)),
         }
         ModelVersion.objects.get_or_create(run=run, defaults=fields | outcome)
-    Run.objects.filter(pk=run.pk).update(taken_home=True)
+    # Unless a person has sent the run back to its trials meanwhile.
+    Run.objects.filter(pk=run.pk, state__in=Run.OVER).update(taken_home=True)
 
 
 def confirming_trial(run: Run) -> Trial | None:

@@ -12,7 +12,7 @@ from automl_web.projects.models import Role
 from automl_web.runs.models import Run
 
 ONNX = "model.onnx"
-FILES = (ONNX, "weights.safetensors", "model.json")
+FILES = (ONNX, "weights.safetensors", "model.py", "model.json")
 """The names under which an export leaves its files in a model's folder."""
 
 

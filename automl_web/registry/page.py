@@ -97,14 +97,13 @@ print(classes[probabilities[0].argmax()], probabilities[0].max())
 
 
 def weights_code(channels: int, height: int, width: int) -> str:
-    """A few lines of Python that rebuild the network from its weights."""
+    """A few lines of Python that rebuild the network from its code and its weights."""
     return f"""\
-from pathlib import Path
-
 import torch
-from search.training.export import load
+from model import CLASSES, load  # model.py, which needs torch alone
 
-model = load(Path("."))  # the folder of weights.safetensors and model.json
+model = load("weights.safetensors")
 images = torch.rand(1, {channels}, {height}, {width})  # values from 0 to 1
 probabilities = model(images)
+print(CLASSES[int(probabilities[0].argmax())])
 """

@@ -23,10 +23,13 @@ from torch import Tensor, nn
 from search.cost import parameters
 from search.history import Candidate
 from search.training import data
+from search.training.candidates import blueprint
 from search.training.images import PREDICTIONS, build, restore
 from search.training.loop import probabilities
+from search.training.standalone import source
 
 ONNX, WEIGHTS, CARD = "model.onnx", "weights.safetensors", "model.json"
+CODE = "model.py"
 
 TOLERANCE = 1e-4
 """How far the softmax outputs of the ONNX model may be from PyTorch's."""
@@ -73,7 +76,10 @@ class Standalone(nn.Module):
 
 
 def export(candidate: Candidate, folder: Path, checkpoint: Path, target: Path) -> Exported:
-    """Write weights, card and, if it agrees, the ONNX model of `checkpoint` into the folder `target`.
+    """Write weights, the stand-alone code, the card and the ONNX model of `checkpoint` into `target`.
+
+    The ONNX model is kept only if it agrees with how training predicts, the code only if it agrees
+    with the network that it was printed from.
 
     `folder` holds the prepared images that it was trained on; its scores on the test part lie beside
     the checkpoint. Raises CheckpointError if the checkpoint cannot be read.
@@ -82,6 +88,10 @@ def export(candidate: Candidate, folder: Path, checkpoint: Path, target: Path) -
     network = restore(candidate, folder, checkpoint).to(memory_format=torch.contiguous_format)
     standalone = Standalone(network, known).eval()
     save_file(standalone.state_dict(), target / WEIGHTS)
+    drawn = blueprint(candidate, known.shape, len(known.classes))
+    (target / CODE).write_text(source(drawn, known), encoding="utf-8")
+    if not _agrees(standalone, target, known):
+        (target / CODE).unlink()
     _write_onnx(standalone, known, target / ONNX)
     parity, compared = compare(network, folder, target / ONNX)
     offered = parity <= TOLERANCE and compared >= MINIMUM_COMPARED
@@ -100,6 +110,16 @@ def load(folder: Path) -> Standalone:
     standalone = Standalone(build(Candidate(card["config"], card["genotype"]), known), known)
     standalone.load_state_dict(load_file(folder / WEIGHTS))
     return standalone.eval()
+
+
+def _agrees(standalone: Standalone, target: Path, known: data.Meta) -> bool:
+    """Whether the code that was written, with the weights beside it, computes what the network does."""
+    module: dict[str, Any] = {"__name__": "model"}
+    exec(compile((target / CODE).read_text(encoding="utf-8"), CODE, "exec"), module)  # noqa: S102 - ours
+    images = torch.rand(8, *known.shape, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        difference = module["load"](target / WEIGHTS)(images) - standalone(images)
+    return float(difference.abs().max()) <= TOLERANCE
 
 
 def compare(network: nn.Module, folder: Path, path: Path) -> tuple[float, int]:

@@ -108,6 +108,7 @@ def test_a_completed_run_is_taken_home_with_its_scores(run):
     assert {path.name for path in model.folder.iterdir()} == {
         "model.onnx",
         "weights.safetensors",
+        "model.py",
         "model.json",
     }
     run.refresh_from_db()
