@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+
+import onnxruntime
 import pytest
 import torch
 
-from search.architecture.network import INITIALISATIONS, chain
+from search.architecture.kinds import blueprint_of
+from search.architecture.network import INITIALISATIONS, Network, chain
 from search.cost import parameters
 from search.training import augment
 
@@ -43,6 +47,64 @@ def test_biases_start_at_zero(name):
 def test_an_unknown_initialisation_is_an_error():
     with pytest.raises(KeyError):
         a_chain(initialisation="nonsense")
+
+
+def a_cell_net():
+    cell = {
+        "nodes": [["sep3", 0, "max3", 1], ["avg3", 0, "id", 1], ["dil5", 2, "c1x7", 1]],
+        "concat": [1, 3, 4],
+    }
+    genotype = {
+        "v": 1,
+        "kind": "cell_net",
+        "cells": {"normal": cell, "reduce": cell},
+        "skeleton": {"C": 3, "L": 3, "reductions": 2},
+    }
+    return Network(blueprint_of(genotype, (3, 9, 10), 10, dropout=0.3))
+
+
+@pytest.mark.parametrize(("network", "shape"), [(a_cell_net, (3, 9, 10)), (a_chain, (3, 32, 32))])
+def test_an_onnx_model_of_a_network_gives_the_same(network, shape, tmp_path):
+    built, batch = network().eval(), torch.rand(4, *shape)
+    path = tmp_path / "model.onnx"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's exporter uses what it deprecates
+        dynamic = {"images": {0: torch.export.Dim("batch")}}
+        torch.onnx.export(
+            built, (batch[:2],), path, dynamo=True, dynamic_shapes=dynamic, verbose=False
+        )
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    (given,) = session.run(None, {session.get_inputs()[0].name: batch.numpy()})
+    with torch.no_grad():
+        torch.testing.assert_close(torch.from_numpy(given), built(batch), rtol=1e-4, atol=1e-5)
+
+
+def test_only_layers_with_weights_are_in_the_state():
+    network = a_cell_net()
+    weighted = {layer.name for layer in network.blueprint.layers if layer.params}
+    assert {name.rpartition(".")[0] for name in network.state_dict()} == weighted
+
+
+def test_the_layout_of_memory_changes_no_result():
+    network, batch = a_cell_net().eval(), torch.rand(2, 3, 9, 10)
+    with torch.no_grad():
+        expected = network(batch)
+        given = network.to(memory_format=torch.channels_last)(batch)
+    torch.testing.assert_close(given, expected)
+
+
+def test_rectifying_in_place_changes_no_gradient():
+    network, batch = a_cell_net().double(), torch.rand(2, 3, 9, 10, dtype=torch.float64)
+    gradients = []
+    for in_place in (True, False):
+        for function in network._functions.values():
+            if getattr(function, "keywords", {}).get("inplace") is not None:
+                function.keywords["inplace"] &= in_place
+        torch.manual_seed(0)
+        network.zero_grad()
+        network(batch).square().sum().backward()
+        gradients.append([weight.grad.clone() for weight in network.parameters()])
+    torch.testing.assert_close(*gradients)
 
 
 def images(count=64, side=8):
