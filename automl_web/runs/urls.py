@@ -15,6 +15,7 @@ urlpatterns = [
     path("runs/<int:pk>/drain/", steer_views.drain, name="run-drain"),
     path("runs/<int:pk>/retry/", steer_views.retry, name="run-retry"),
     path("runs/<int:pk>/leaders/", views.leaders, name="run-leaders"),
+    path("runs/<int:pk>/eta/", views.eta, name="run-eta"),
     path("runs/<int:pk>/front/", pictures.run_front, name="run-front"),
     path("runs/<int:pk>/derivations/", pictures.derivations, name="run-derivations"),
     path("runs/<int:pk>/insight/", pictures.insight, name="run-insight"),

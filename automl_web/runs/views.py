@@ -17,6 +17,7 @@ from automl_web.accounts.models import Action
 from automl_web.accounts.views import person
 from automl_web.projects.access import member_or_404, project_or_404
 from automl_web.projects.models import Role
+from automl_web.runs.eta import eta_of
 from automl_web.runs.forms import DEFAULT_METHOD, OptionsForm, RunForm, run_name, translated
 from automl_web.runs.goal_form import GoalForm
 from automl_web.runs.history import problem_of
@@ -47,8 +48,9 @@ def runs(request: HttpRequest) -> HttpResponse:
     ended = Q(trials__state=TrialState.COMPLETE.value)
     complete = Count("trials", filter=ended)
     found = found.annotate(complete=complete).order_by("-created_at", "-pk")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "states": Run.State.values, "state": state}
+    page = Paginator(found.select_related("queue"), PAGE).get_page(request.GET.get("page"))
+    listed = [(run, eta_of(run)) for run in page]
+    context = {"page": page, "listed": listed, "states": Run.State.values, "state": state}
     return render(request, "runs/runs.html", context)
 
 
@@ -142,6 +144,7 @@ def _live(request: HttpRequest, found: Run, number: int | None = None) -> dict[s
         "objective": objective,
         "second": second_metric(found.objectives),
         "genotypes": "architecture" in found.space,
+        "eta": eta_of(found),
         "thinks": METHODS[found.method].insight is not None and not METHODS[found.method].search,
         "live": frame.document,
         "script": frame.script,
@@ -165,6 +168,12 @@ def _leaders(found: Run, objective: Objective) -> list[dict[str, object]]:
         reached = searched.filter(fidelity=fidelity).order_by("loss", "number")
         rows += reached[: shown - len(rows)]
     return [{"trial": t, "value": t.values.get(objective.name)} for t in rows]
+
+
+@require_safe
+def eta(request: HttpRequest, pk: int) -> HttpResponse:
+    """When the run will be done, which the live page fetches anew as trials end."""
+    return render(request, "runs/eta.html", {"eta": eta_of(visible_run(request, pk))})
 
 
 @require_safe

@@ -113,6 +113,7 @@ TABLE = {
     "run-drain": Row(of("run.pk"), NO_GET, "302 404 403 302 302 302"),
     "run-retry": Row(of("run.pk"), NO_GET, "302 404 403 302 302 302"),
     "run-leaders": Row(of("run.pk"), SHARED, NO_POST),
+    "run-eta": Row(of("run.pk"), SHARED, NO_POST),
     "run-front": Row(of("run.pk"), SHARED, NO_POST, "?x=params&y=val_accuracy"),
     "run-derivations": Row(of("run.pk"), SHARED, NO_POST),
     "run-insight": Row(of("run.pk"), SHARED, NO_POST),
