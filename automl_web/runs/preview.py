@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext
 
 from automl_web.datasets.models import Version
-from automl_web.runs.models import SearchSpace
+from automl_web.projects.models import Project
 from search.architecture.cell_space import CellSpace
+from search.architecture.ops import OPS
 from search.history import Candidate
-from search.metrics import METRICS
 from search.problems.image_space import HYPERPARAMETERS
 from search.space import Space
 from search.training.candidates import blueprint
 
-SHOWN, COUNTED = 6, 300
-"""Candidates that are shown, and those that are counted: enough for a median, within a moment."""
+Shape = tuple[int, int, int]
 
-USUAL = ((3, 32, 32), 10)
+SHOWN, DRAWN_CELLS = 8, 3
+"""Candidates in the table, and architectures that are drawn."""
+
+LEAST, MOST, SECONDS = 200, 2000, 1.5
+"""Candidates counted: at least so many, at most so many, and in between as many as fit the time."""
+
+USUAL: tuple[Shape, int] = ((3, 32, 32), 10)
 """Shape of an image and number of classes, where a project has no dataset yet."""
 
 
@@ -31,74 +38,107 @@ class Spread:
     """A counted metric over the candidates drawn."""
 
     name: str
-    title: str
     least: float
     median: float
     most: float
 
 
 @dataclass(frozen=True)
-class Preview:
-    """Some candidates of a space, what of their hyper-parameters differs, and the spread of their costs."""
+class Design:
+    """An architecture that was drawn: its cells in words, too, and what it costs."""
 
+    genotype: str
+    words: Sequence[str]
+    costs: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Some candidates, what of their hyper-parameters differs, and the spread of all that were drawn."""
+
+    dataset: Version | None
     shape: str
-    names: Sequence[str]
+    classes: int
+    titles: Sequence[str]
     rows: Sequence[Sequence[Any]]
-    genotypes: Sequence[tuple[str, str]]
+    designs: Sequence[Design]
     counted: int
     spreads: Sequence[Spread]
 
 
-def preview(found: SearchSpace) -> Preview:
-    """Draw from the space as it is saved, always the same for the same space."""
-    shape, classes = _data(found)
-    rng = np.random.default_rng(0)
-    drawn = _drawn(found.document, shape, classes, rng)
-    costs = [dict(blueprint(candidate, shape, classes).costs) for candidate in drawn]
-    names = [n for n in HYPERPARAMETERS if len({_text(c.config.get(n)) for c in drawn}) > 1]
+def preview(project: Project, document: Mapping[str, Any]) -> Preview:
+    """Draw from the space that `document` describes; the first candidates are always the same ones."""
+    version = _latest(project)
+    shape, classes = _data(version) if version else USUAL
+    drawn, costs = [], []
+    for candidate in _candidates(document, shape, classes):
+        drawn.append(candidate)
+        costs.append(blueprint(candidate, shape, classes).costs)
+    shown = drawn[:SHOWN]
+    names = [n for n in HYPERPARAMETERS if len({json.dumps(c.config.get(n)) for c in shown}) > 1]
     return Preview(
-        shape=" x ".join(map(str, shape)),
-        names=names,
-        rows=[[c.config.get(name) for name in names] for c in drawn[:SHOWN]] if names else [],
-        genotypes=[(c.genotype, _words(c.genotype)) for c in drawn[:2] if c.genotype],
+        dataset=version,
+        shape=_sides(shape),
+        classes=classes,
+        titles=[gettext(HYPERPARAMETERS[name].title) for name in names],
+        rows=[[c.config.get(name) for name in names] for c in shown] if names else [],
+        designs=[
+            Design(c.genotype, words(c.genotype), cost)
+            for c, cost in zip(drawn[:DRAWN_CELLS], costs, strict=False)
+            if c.genotype
+        ],
         counted=len(drawn),
         spreads=[_spread(name, [cost[name] for cost in costs]) for name in ("params", "macs")],
     )
 
 
-def _data(found: SearchSpace) -> tuple[tuple[int, int, int], int]:
-    """The images of the project's latest dataset."""
-    ready = Version.objects.filter(dataset__project=found.project, state=Version.State.READY)
-    version = ready.order_by("-created_at").first()
-    if version is None:
-        return USUAL
+def _latest(project: Project) -> Version | None:
+    ready = Version.objects.filter(dataset__project=project, state=Version.State.READY)
+    return ready.order_by("-created_at").select_related("dataset").first()
+
+
+def _data(version: Version) -> tuple[Shape, int]:
     facts = version.facts
     return (facts["channels"], facts["height"], facts["width"]), len(version.classes)
 
 
-def _drawn(
-    document: dict[str, Any], shape: tuple[int, int, int], classes: int, rng: np.random.Generator
-) -> list[Candidate]:
+def _sides(shape: Shape) -> str:
+    channels, height, width = shape
+    return f"{width} x {height} x {channels}"
+
+
+def _candidates(document: Mapping[str, Any], shape: Shape, classes: int) -> Iterator[Candidate]:
+    """Candidates from the prior, for as long as there is time."""
     training = Space.from_json(document.get("training", document))
     cells = None
     if "architecture" in document:
         cells = CellSpace.from_json(document["architecture"], shape, classes)
-    return [
-        Candidate(training.sample(rng), cells.sample(rng) if cells else None)
-        for _ in range(COUNTED)
-    ]
+    rng = np.random.default_rng(0)
+    began = time.monotonic()
+    for number in range(MOST):
+        if number >= LEAST and time.monotonic() - began > SECONDS:
+            return
+        yield Candidate(training.sample(rng), cells.sample(rng) if cells else None)
 
 
 def _spread(name: str, values: Sequence[float]) -> Spread:
-    median = statistics.median(values)
-    return Spread(name, METRICS[name].title, min(values), median, max(values))
+    return Spread(name, min(values), statistics.median(values), max(values))
 
 
-def _text(value: Any) -> str:
-    return json.dumps(value)
-
-
-def _words(genotype: str) -> str:
-    """The cells in a line each, for those whom no drawing reaches."""
+def words(genotype: str) -> list[str]:
+    """A sentence a cell, for those whom no drawing reaches."""
+    titles = {"normal": gettext("Normal cell"), "reduce": gettext("Reduction cell")}
     cells = json.loads(genotype)["cells"]
-    return "; ".join(f"{name}: {json.dumps(cell['nodes'])}" for name, cell in cells.items())
+    return [f"{titles[name]}: {'; '.join(_nodes(cell))}." for name, cell in cells.items()]
+
+
+def _nodes(cell: Mapping[str, Any]) -> Iterator[str]:
+    text = gettext("node %(node)s adds %(op)s of %(source)s and %(second)s of %(other)s")
+    for number, (op, source, second, other) in enumerate(cell["nodes"], cell["inputs"]):
+        yield text % {
+            "node": number,
+            "op": gettext(OPS[op].title),
+            "source": source,
+            "second": gettext(OPS[second].title),
+            "other": other,
+        }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from automl_web.runs.forms import translated
+from automl_web.runs.rules_form import RulesForm
 from search.message import Message
 from search.problems.architecture_space import TRAINED_BY, check_document
 from search.problems.image_space import HYPERPARAMETERS, Hyperparameter, check
@@ -78,7 +79,7 @@ class JsonForm(forms.Form):
 
 
 class RangesForm(forms.Form):
-    """Lowest and highest value of each number, and which choices may be drawn."""
+    """Lowest and highest value of each number, which choices may be drawn, and by which rules."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
 
@@ -94,6 +95,7 @@ class RangesForm(forms.Form):
         self.entries = {entry["name"]: entry for entry in document["hyperparameters"]}
         for hyperparameter in self._editable():
             self._add(hyperparameter, self.entries[hyperparameter.name])
+        self.rules = RulesForm(document, data, known)
         self.space: Space | None = None
 
     def _editable(self) -> list[Hyperparameter]:
@@ -132,32 +134,34 @@ class RangesForm(forms.Form):
             low, high = (self.cleaned_data.get(f"{h.name}-{end}") for end in ("from", "to"))
             if low is not None and high is not None and low > high:
                 self.add_error(f"{h.name}-to", gettext("Must not be less than where it begins."))
-        if not self.errors:
-            self.space = valid_space(self._with_ranges(), self.known)
+        ruled = self.rules.is_valid()
+        document = self._ruled() if ruled and not self.errors else None
+        if document is not None:
+            self.space = valid_space(document, self.known)
+        elif not self.errors:
+            raise forms.ValidationError(gettext("See the rules below: a row is not right yet."))
         return self.cleaned_data
 
-    def _with_ranges(self) -> dict[str, Any]:
-        """The document with the new ranges; what hangs on a choice that is gone is fixed."""
+    def _ruled(self) -> dict[str, Any] | None:
+        """The document with the new ranges and rules; what hangs on a choice that is gone is fixed."""
         document: dict[str, Any] = json.loads(json.dumps(self.document))
-        chosen = {h.name: self.cleaned_data[h.name] for h in self._editable() if h.choices}
-        conditions = document.get("conditions", [])
-        kept = [
-            c for c in conditions if c.get("value") in chosen.get(c.get("parent"), [c.get("value")])
-        ]
-        freed = {c["child"] for c in conditions} - {c["child"] for c in kept}
-        document["conditions"] = kept
-        document["hyperparameters"] = [
-            self._entry(entry, entry["name"] in freed) for entry in document["hyperparameters"]
-        ]
-        return document
+        entries = document["hyperparameters"]
+        document["hyperparameters"] = [self._entry(entry, freed=False) for entry in entries]
+        ruled = self.rules.apply(document)
+        if ruled is not None:
+            freed = self.rules.freed
+            ruled["hyperparameters"] = [self._entry(e, freed=e["name"] in freed) for e in entries]
+        return ruled
 
-    def _entry(self, entry: dict[str, Any], freed: bool) -> dict[str, Any]:
+    def _entry(self, entry: dict[str, Any], *, freed: bool) -> dict[str, Any]:
         name = entry["name"]
         h = self.known.get(name)
         if h is None:
             return entry
         if h.choices:
             choices = self.cleaned_data[name]
+            if entry["type"] == "constant" and choices == [entry["value"]]:
+                return entry
             default = entry.get("default_value")
             default = default if default in choices else choices[0]
             return {

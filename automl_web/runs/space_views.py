@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -43,39 +44,60 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
 def space(request: HttpRequest, pk: int) -> HttpResponse:
     role = Role.EDITOR if request.method == "POST" else Role.VIEWER
     found = member_or_404(SearchSpace.objects.select_related("project"), request.user, role, pk=pk)
+    if request.GET.get("format") == "json":
+        headers = {"Content-Disposition": f'attachment; filename="space-{found.pk}.json"'}
+        return JsonResponse(found.document, json_dumps_params={"indent": 2}, headers=headers)
     may_edit = found.project.role_of(person(request)) in Role.EDITOR.at_least
     return _edit(request, found, may_edit=may_edit)
 
 
 def _edit(request: HttpRequest, found: SearchSpace, *, may_edit: bool) -> HttpResponse:
+    """The forms of a space; `preview` draws from what is filled in, without keeping it."""
     as_json = request.POST.get("form") == "json"
     posted: Any = request.POST if request.method == "POST" else None
     filled = None if as_json else posted
     cells = ArchitectureForm(found.document, filled) if "architecture" in found.document else None
     ranges = _ranges(found, filled)
-    document = JsonForm(
-        posted if as_json else None,
-        initial={"name": found.name, "document": as_text(found.document)},
-    )
-    form = document if as_json else ranges
-    if posted is not None and form.is_valid() and (as_json or cells is None or cells.is_valid()):
-        found.name = form.cleaned_data["name"]
-        found.document = document.cleaned_data["document"] if as_json else _document(ranges, cells)
-        found.kind = ARCHITECTURES if "architecture" in found.document else HYPER_PARAMETERS
-        found.save()
-        audit(request, Action.SPACE_SAVED, found)
-        messages.success(request, _("Saved. Runs that have begun keep the space they began with."))
-        return redirect(found)
+    sent = posted if as_json else None
+    kept = {"name": found.name, "document": as_text(found.document)}
+    document = JsonForm(sent, initial=kept)
+    valid = _are_valid(document) if as_json else _are_valid(ranges, cells)
+    wanted = found.document if posted is None else None
+    if posted is not None and valid:
+        wanted = document.cleaned_data["document"] if as_json else _document(ranges, cells)
+        if "preview" not in posted:
+            form = document if as_json else ranges
+            return _save(request, found, form.cleaned_data["name"], wanted)
+    asked = "preview" in (request.GET if posted is None else posted)
     context = {
         "space": found,
         "ranges": ranges,
         "cells": cells,
-        "preview": preview(found),
+        "preview": preview(found.project, wanted) if asked and wanted is not None else None,
+        "asked": asked,
         "document": document,
         "as_json": as_json,
         "may_edit": may_edit,
     }
-    return render(request, "runs/space.html", context, status=200 if posted is None else 422)
+    status = 200 if posted is None or asked else 422
+    return render(request, "runs/space.html", context, status=status)
+
+
+def _are_valid(*forms: Form | None) -> bool:
+    """Whether all are; each is asked, so that each shows its errors."""
+    judged = [form.is_valid() for form in forms if form is not None]
+    return all(judged)
+
+
+def _save(
+    request: HttpRequest, found: SearchSpace, name: str, document: dict[str, Any]
+) -> HttpResponse:
+    found.name, found.document = name, document
+    found.kind = ARCHITECTURES if "architecture" in document else HYPER_PARAMETERS
+    found.save()
+    audit(request, Action.SPACE_SAVED, found)
+    messages.success(request, _("Saved. Runs that have begun keep the space they began with."))
+    return redirect(found)
 
 
 def _ranges(found: SearchSpace, data: Any) -> RangesForm:
