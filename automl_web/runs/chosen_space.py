@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from automl_web.projects.models import Project
-from search.method import CONFIG, GENOTYPE
+from search.method import CONFIG, GENOTYPE, Method
 from search.problems import architecture_space
 from search.problems.image_space import default_space
 
@@ -35,9 +35,17 @@ class ChosenSpace:
         return "architecture" in self.document
 
     @property
-    def searched(self) -> str:
-        """The half of a candidate that this space is about."""
-        return GENOTYPE if self.is_of_architectures else CONFIG
+    def left_open(self) -> frozenset[str]:
+        """The halves of a candidate that a method has to search."""
+        if not self.is_of_architectures:
+            return frozenset({CONFIG})
+        trained = self.document["training"]["hyperparameters"]
+        fixed = all(entry["type"] == "constant" for entry in trained)
+        return frozenset({GENOTYPE}) if fixed else frozenset({GENOTYPE, CONFIG})
+
+    def takes(self, method: Method) -> bool:
+        """Whether the method searches all that this space leaves open."""
+        return self.left_open <= set(method.searches)
 
 
 def ready_made(key: str) -> dict[str, Any]:

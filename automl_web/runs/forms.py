@@ -15,10 +15,13 @@ from automl_web.projects.models import Project
 from automl_web.runs.chosen_space import ChosenSpace, choices, chosen
 from automl_web.runs.models import Run
 from search.message import Message
+from search.method import GENOTYPE, Method
 from search.methods import METHODS
 from search.options import OptionError, OptionInfo, describe, parse
 
-DEFAULT_METHOD = "hyperband"
+DEFAULT_METHOD, FOR_ARCHITECTURES, FOR_BOTH = "hyperband", "aging_evolution", "random_search"
+"""What is suggested for hyper-parameters, for architectures, and for both at once."""
+
 NAMES = forms.Select({"translate": "no"})  # what people called their things
 
 
@@ -28,13 +31,22 @@ def translated(message: Message) -> str:
     return text % message.values if message.values else text
 
 
-def method_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """All methods by family."""
+def method_choices(space: ChosenSpace | None = None) -> list[tuple[str, list[tuple[str, str]]]]:
+    """All methods by family, or those that search the space."""
     families: dict[str, list[tuple[str, str]]] = {}
     for method in METHODS.values():
-        listed = families.setdefault(gettext(method.family), [])
-        listed.append((method.name, gettext(method.title)))
+        if space is None or space.takes(method):
+            listed = families.setdefault(gettext(method.family), [])
+            listed.append((method.name, gettext(method.title)))
     return list(families.items())
+
+
+def suggested(space: ChosenSpace, wanted: str) -> str:
+    """The method that was wanted if a person chose it and it searches the space, else the usual one."""
+    usual = FOR_ARCHITECTURES if space.is_of_architectures else DEFAULT_METHOD
+    chosen_by_hand = wanted not in (DEFAULT_METHOD, FOR_ARCHITECTURES)
+    wishes = [wanted, usual, FOR_BOTH] if chosen_by_hand else [usual, FOR_BOTH]
+    return next(name for name in wishes if space.takes(METHODS[name]))
 
 
 class RunForm(forms.Form):
@@ -117,28 +129,43 @@ class RunForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = queryset
 
+    def narrow(self, space: ChosenSpace, wanted: str) -> str:
+        """Offer the methods that search the space; the one that is chosen then."""
+        field = self.fields["method"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = method_choices(space)
+        self.initial["method"] = suggested(space, wanted)
+        return str(self.initial["method"])
+
     def clean_space(self) -> ChosenSpace:
         return chosen(self.project, self.cleaned_data["space"])
 
     def clean(self) -> dict[str, Any]:
         """A method searches hyper-parameters, architectures, or both."""
-        space, method = self.cleaned_data.get("space"), self.cleaned_data.get("method", "")
-        if space and method in METHODS and space.searched not in METHODS[method].searches:
-            fitting = [m.title for m in METHODS.values() if space.searched in m.searches]
-            wanted = gettext(
-                "This method does not search architectures. Choose one of these: %(methods)s."
-            )
-            if not space.is_of_architectures:
-                wanted = gettext(
-                    "This method searches architectures only. Choose such a space, or one of these: "
-                    "%(methods)s."
-                )
-            self.add_error("method", wanted % {"methods": ", ".join(map(gettext, fitting))})
+        space, method = self.cleaned_data.get("space"), self.cleaned_data.get("method")
+        if space and method and not space.takes(METHODS[method]):
+            self.add_error("method", _unfit(space, METHODS[method]))
         return self.cleaned_data
 
     def clean_request_key(self) -> str:
         key: str = self.cleaned_data["request_key"]
         return key or secrets.token_hex(16)
+
+
+def _unfit(space: ChosenSpace, method: Method) -> str:
+    """Why a method cannot search a space, and which ones can."""
+    if GENOTYPE in space.left_open and GENOTYPE not in method.searches:
+        text = gettext("This method does not search architectures.")
+    elif space.is_of_architectures:
+        text = gettext(
+            "This method searches architectures only, and the training of this space has ranges. "
+            "Fix each of them to one value."
+        )
+    else:
+        text = gettext("This method searches architectures only, and this space has none.")
+    fitting = ", ".join(gettext(m.title) for m in METHODS.values() if space.takes(m))
+    other = gettext("These methods search all of this space: %(methods)s.") % {"methods": fitting}
+    return f"{text} {other}"
 
 
 class OptionsForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -140,3 +141,11 @@ def figure(name: str, value: float) -> str:
     scaled = value / UNITS[name][1]
     digits = 0 if name == "params" else 2
     return texts[name] % {"n": number_format(scaled, digits, force_grouping=True)}
+
+
+def kept_to(limits: Mapping[str, float]) -> list[tuple[str, str]]:
+    """The limits of a run as a page shows them: what each is called, and its bound in people's units."""
+    return [
+        (str(UNITS[name][0]), number_format(round(bound / UNITS[name][1], 6), force_grouping=True))
+        for name, bound in limits.items()
+    ]

@@ -17,9 +17,10 @@ from automl_web.accounts.models import Action
 from automl_web.accounts.views import person
 from automl_web.projects.access import member_or_404, project_or_404
 from automl_web.projects.models import Role
+from automl_web.runs.chosen_space import choices, chosen
 from automl_web.runs.eta import eta_of
 from automl_web.runs.forms import DEFAULT_METHOD, OptionsForm, RunForm, run_name, translated
-from automl_web.runs.goal_form import GoalForm
+from automl_web.runs.goal_form import GoalForm, kept_to
 from automl_web.runs.history import problem_of
 from automl_web.runs.live import snapshot
 from automl_web.runs.models import Run, Trial
@@ -66,16 +67,16 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if _are_valid(form, options, goal):
         _judge(form, goal)
     if _are_valid(form, options, goal):
-        chosen = dict(form.cleaned_data)
+        given = dict(form.cleaned_data)
         run = start_run(
             project,
             person(request),
-            chosen.pop("dataset"),
+            given.pop("dataset"),
             options=_given(options),
-            space=chosen.pop("space").document,
+            space=given.pop("space").document,
             objectives=goal.objectives,
             limits=goal.limits,
-            **chosen,
+            **given,
         )
         audit(request, Action.RUN_STARTED, run, method=method)
         return redirect(run)
@@ -108,13 +109,18 @@ def _given(options: OptionsForm) -> dict[str, object]:
 
 @require_safe
 def method_options(request: HttpRequest, slug: str) -> HttpResponse:
-    """The fields of one method, swapped into the run form."""
-    project_or_404(request.user, slug, Role.EDITOR)
-    method = request.GET.get("method", "")
-    if method not in METHODS:
+    """The fields of one method, for the run form; with `?space=`, the methods that search it, too."""
+    project = project_or_404(request.user, slug, Role.EDITOR)
+    method, key = request.GET.get("method", ""), request.GET.get("space")
+    if method not in METHODS or (key is not None and key not in dict(choices(project))):
         raise Http404
-    context = {"options": OptionsForm(method), "method": METHODS[method]}
-    return render(request, "runs/options.html", context)
+    if key is None:
+        context = {"options": OptionsForm(method), "method": METHODS[method]}
+        return render(request, "runs/options.html", context)
+    form = RunForm(project)
+    method = form.narrow(chosen(project, key), method)
+    context = {"form": form, "options": OptionsForm(method), "method": METHODS[method]}
+    return render(request, "runs/method.html", context | {"project": project})
 
 
 @require_safe
@@ -143,6 +149,7 @@ def _live(request: HttpRequest, found: Run, number: int | None = None) -> dict[s
         "method": METHODS[found.method],
         "objective": objective,
         "second": second_metric(found.objectives),
+        "limits": kept_to(found.limits),
         "genotypes": "architecture" in found.space,
         "eta": eta_of(found),
         "thinks": METHODS[found.method].insight is not None and not METHODS[found.method].search,
