@@ -168,7 +168,6 @@ def test_a_method_that_does_not_fit_gives_way_to_one_that_does(editor_client, pr
     answer = editor_client.get(url, {"method": "grid", "space": SMALL})
     assert answer.context["form"]["method"].value() == "aging_evolution"
     assert all(f'name="option-{o.name}"' in answer.content.decode() for o in OPTIONS)
-    assert 'name="option-population"' in answer.content.decode()
 
 
 def test_a_space_that_is_not_of_the_project_has_no_methods(editor_client, project, version):
