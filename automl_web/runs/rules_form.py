@@ -155,7 +155,10 @@ class RulesForm:
         if data is not None and f"{prefix}-TOTAL_FORMS" not in data:
             data = _as_sent(prefix, initial)
         rows = formset_factory(form, extra=SPARE, can_delete=True)
-        return rows(data, initial=initial, prefix=prefix, form_kwargs={"known": self.known})
+        formset = rows(data, initial=initial, prefix=prefix, form_kwargs={"known": self.known})
+        for row in formset:
+            row.fields["DELETE"].label = gettext("Remove this row")
+        return formset
 
     @property
     def kept(self) -> int:

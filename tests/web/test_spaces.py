@@ -9,9 +9,11 @@ import re
 import pytest
 from django.urls import reverse
 
+from automl_web.runs.architecture_form import HELP
 from automl_web.runs.chosen_space import READY_MADE, ready_made
 from automl_web.runs.models import SearchSpace
 from search.architecture.cell_space import CellSpace
+from search.architecture.ops import OPS
 from search.space import Space
 
 CELLS = "ready-small"
@@ -163,6 +165,10 @@ def test_a_rule_that_cannot_be_is_answered_beside_its_row(
 
 
 # Sets of architectures
+
+
+def test_every_operation_is_offered_with_what_it_is_good_for():
+    assert set(HELP) == set(OPS) - {"zero"}
 
 
 def test_what_is_filled_in_is_the_set_of_architectures(editor_client, project):
