@@ -174,3 +174,8 @@ def test_a_space_that_is_not_of_the_project_has_no_methods(editor_client, projec
     url = reverse("run-options", args=[project.slug])
     answer = editor_client.get(url, {"method": "grid", "space": "99999"})
     assert answer.status_code == 404
+
+
+def test_a_limit_of_macs_that_no_design_keeps_is_refused(editor_client, project, filled):
+    context = refused(editor_client, project, filled | {"goal-limit-macs": 0.001})
+    assert "million MACs" in str(context["goal"].errors["limit-macs"])
