@@ -84,7 +84,9 @@ def test_nothing_is_built_behind_zero():
     network = Network(blueprint_of(genotype, (1, 8, 8), 2))
     network(torch.rand(2, 1, 8, 8)).sum().backward()
     assert all(weight.grad is not None for weight in network.parameters())
-    assert not [layer for layer in network.blueprint.layers if "input0" in layer.name and layer.params]
+    assert not [
+        layer for layer in network.blueprint.layers if "input0" in layer.name and layer.params
+    ]
 
 
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 33, 20)])

@@ -1,0 +1,149 @@
+"""The data of a run's figures: right, and bounded whatever the run's size."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from automl_web.runs import pictures
+from automl_web.runs.models import Derivation, Run, Trial
+from automl_web.runs.record import Claim, Progress, finish, record
+from automl_web.runs.schedule import claim
+from search.history import TrialState
+from search.problems.architecture_space import ready_made
+
+WEIGHTS = {"ops": ["zero", "id"], "edges": [[0, 2]], "weights": {"normal": [[0.25, 0.75]]}}
+
+
+@pytest.fixture
+def run(start):
+    return start("random_search", max_trials=4, concurrency=4)
+
+
+def ended(run: Run, number: int, values, reason="", seq=None):
+    Trial.objects.update_or_create(
+        run=run,
+        number=number,
+        defaults={
+            "config": {},
+            "state": TrialState.COMPLETE.value,
+            "values": values,
+            "reason": reason,
+            "finished_seq": seq or number,
+        },
+    )
+
+
+def front(client, run, **query):
+    query = {"x": "params", "y": "val_accuracy", **query}
+    return client.get(reverse("run-front", args=[run.pk]), query).json()
+
+
+def test_the_front_is_what_nothing_beats_in_both_metrics(editor_client, run):
+    for number, params, accuracy in ((1, 10, 0.5), (2, 20, 0.7), (3, 30, 0.6), (4, 5, 0.4)):
+        ended(run, number, {"params": params, "val_accuracy": accuracy})
+    found = front(editor_client, run)
+    assert {p["number"] for p in found["points"] if p["front"]} == {1, 2, 4}
+    assert found["reference"] == [30, 0.4]
+    volumes = [volume for _, volume in found["hypervolume"]]
+    assert volumes == sorted(volumes), "it only grows"
+    assert volumes[-1] == pytest.approx(10 * 0.3 + 10 * 0.1)
+
+
+def test_what_breaks_a_limit_is_shown_and_never_on_the_front(editor_client, run):
+    ended(run, 1, {"params": 10, "val_accuracy": 0.5})
+    ended(run, 2, {"params": 5, "val_accuracy": 0.9}, reason="infeasible")
+    points = {p["number"]: p for p in front(editor_client, run)["points"]}
+    assert (points[1]["front"], points[2]["front"]) == (True, False)
+    assert not points[2]["feasible"]
+
+
+def test_the_answer_is_bounded_whatever_the_size_of_the_run(editor_client, run, monkeypatch):
+    monkeypatch.setattr(pictures, "DOMINATED", 10)
+    monkeypatch.setattr(pictures, "MOMENTS", 5)
+    for number in range(1, 60):
+        ended(run, number, {"params": 100 + number, "val_accuracy": 0.9 - number / 100})
+    found = front(editor_client, run)
+    assert found["total"] == 59
+    assert len(found["points"]) == 1 + 10
+    assert [moment for moment, _ in found["hypervolume"]] == [1, 15, 30, 45, 59]
+
+
+def test_a_run_in_which_nothing_has_both_metrics_has_an_empty_front(editor_client, run):
+    ended(run, 1, {"val_accuracy": 0.5})
+    found = front(editor_client, run)
+    assert (found["points"], found["hypervolume"], found["reference"]) == ([], [], None)
+
+
+def test_a_metric_that_does_not_exist_is_not_found(editor_client, run):
+    address = reverse("run-front", args=[run.pk])
+    assert editor_client.get(address, {"x": "params", "y": "beauty"}).status_code == 404
+
+
+def test_what_a_point_is_names_its_trial_and_draws_its_architecture(editor_client, start):
+    run = start("aging_evolution", space=ready_made("small"), max_trials=2)
+    trial = run.trials.create(number=1, config={"epochs": 8}, genotype='{"kind":"cell_net"}')
+    page = editor_client.get(reverse("trial-point", args=[run.pk, 1])).content.decode()
+    assert trial.get_absolute_url() in page
+    assert "<cell-diagram" in page
+    assert "epochs" not in page, "what the run fixes says nothing about a point"
+
+
+@pytest.fixture
+def searching(start, devices) -> Claim:
+    """DARTS at its search."""
+    from automl_web.runs.schedule import advance
+
+    run = start("darts", space=ready_made("darts"), max_trials=9)
+    advance(run.pk)
+    taken = claim(run.queue.name, devices[0])
+    assert taken is not None
+    return taken
+
+
+def told(claim: Claim, *steps: int) -> None:
+    for step in steps:
+        reports = [(step, {"supernet_loss": 1.0 / step})]
+        derived = [(step, json.dumps({"step": step}), WEIGHTS)]
+        record(claim, Progress(reports, derived=derived), seconds=float(step))
+
+
+def test_what_a_search_has_derived_is_told_epoch_by_epoch(editor_client, searching):
+    told(searching, 1, 2, 3)
+    address = reverse("run-derivations", args=[searching.run_id])
+    derivations = editor_client.get(address).json()["derivations"]
+    assert [d["step"] for d in derivations] == [1, 2, 3]
+    assert derivations[0]["edge_weights"] == WEIGHTS
+
+
+def test_a_search_that_went_back_to_a_checkpoint_tells_its_steps_anew(editor_client, searching):
+    told(searching, 1, 2, 3, 2)
+    assert list(Derivation.objects.values_list("step", flat=True).order_by("step")) == [1, 2]
+
+
+def test_a_search_that_shares_weights_completes_without_a_score_and_its_genotype_is_trained(
+    searching,
+):
+    from automl_web.runs.schedule import advance
+
+    told(searching, 1, 2)
+    finish(searching, TrialState.COMPLETE, seconds=2.0)
+    advance(searching.run_id)
+    search, evaluated, *_ = Trial.objects.order_by("number")
+    assert (search.state, search.loss) == (TrialState.COMPLETE.value, None)
+    assert (evaluated.stage, evaluated.genotype) == ("evaluate", json.dumps({"step": 2}))
+
+
+def test_how_a_method_thinks_is_told_in_its_own_kind(editor_client, start):
+    kinds = {}
+    for method, space in (
+        ("hyperband", None),
+        ("aging_evolution", ready_made("small")),
+        ("random_search", None),
+    ):
+        run = start(method, space=space)
+        told = editor_client.get(reverse("run-insight", args=[run.pk])).json()
+        kinds[method] = told and told["kind"]
+    assert kinds == {"hyperband": "rungs", "aging_evolution": "family", "random_search": None}
