@@ -7,6 +7,7 @@ of its own keeps torch, and whatever an export does to memory, out of the worker
 from __future__ import annotations
 
 import json
+import runpy
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -114,8 +115,7 @@ def load(folder: Path) -> Standalone:
 
 def _agrees(standalone: Standalone, target: Path, known: data.Meta) -> bool:
     """Whether the code that was written, with the weights beside it, computes what the network does."""
-    module: dict[str, Any] = {"__name__": "model"}
-    exec(compile((target / CODE).read_text(encoding="utf-8"), CODE, "exec"), module)  # noqa: S102 - ours
+    module = runpy.run_path(str(target / CODE), run_name="model")
     images = torch.rand(8, *known.shape, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         difference = module["load"](target / WEIGHTS)(images) - standalone(images)

@@ -86,7 +86,7 @@ export class ParetoFront extends HTMLElement {
   async #explain(number: number): Promise<void> {
     const address = this.getAttribute("point-url")?.replace(/0(?=\/point\/)/, String(number))
     if (!address || !Number.isInteger(number)) return
-    await htmx.ajax("get", address, { target: this.#detail, swap: "innerHTML" })
+    await htmx.ajax("get", address, { target: this.#detail })
   }
 }
 
