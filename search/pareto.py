@@ -47,10 +47,10 @@ def _is_dominated(row: Array, rows: Array) -> bool:
 def hypervolume(losses: Array, reference: Array) -> float:
     """The volume between the front of `losses` (n, d) and the point `reference` (d,), exactly.
 
-    What is not better than the reference in every loss adds nothing. By slices along the last loss,
-    each with the front of one dimension less: n log n for two losses, more for more.
+    What is not finite, or not better than the reference in every loss, adds nothing. By slices along
+    the last loss, each with the front of one dimension less: n log n for two losses, more for more.
     """
-    inside = losses[(losses < reference).all(axis=1)]
+    inside = losses[(np.isfinite(losses) & (losses < reference)).all(axis=1)]
     if not len(inside):
         return 0.0
     if losses.shape[1] == 1:

@@ -87,7 +87,8 @@ def propose(
 
 def population(history: History, size: int) -> tuple[Trial, ...]:
     """The youngest trials that have a score, by when they ended."""
-    return tuple(t for t in history.finished() if math.isfinite(t.loss))[-size:]
+    scored = {trial.number for trial in history.ranked()}
+    return tuple(t for t in history.finished() if t.number in scored)[-size:]
 
 
 def _parent(alive: Sequence[Trial], rng: np.random.Generator, size: int) -> Trial:

@@ -151,12 +151,17 @@ def _order(size: int, tried: set[int], rng: np.random.Generator) -> Iterator[int
     """Points that were not tried, in an order drawn at random."""
     if size > MOST and 2 * len(tried) < size:
         for _ in range(MOST):  # draws that hit what was tried are few
-            index = int(rng.integers(min(size, 2**62)))
+            index = _number_below(size, rng)
             if index not in tried:
                 yield index
         return
     left = np.setdiff1d(np.arange(size), np.fromiter(tried, int, len(tried)))
     yield from map(int, rng.permutation(left))
+
+
+def _number_below(size: int, rng: np.random.Generator) -> int:
+    """A whole number below `size`, however large; 8 bytes more than needed leave no part preferred."""
+    return int.from_bytes(rng.bytes(size.bit_length() // 8 + 9), "little") % size
 
 
 def _is_allowed(problem: Problem, candidate: Candidate) -> bool:

@@ -31,6 +31,7 @@ def method(monkeypatch: pytest.MonkeyPatch) -> Method:
     "promise",
     [
         contract.test_proposes_inside_the_space_or_rightly_waits,
+        contract.test_proposes_architectures_in_canonical_form_and_within_the_limits_that_can_be_counted,
         contract.test_same_history_and_seed_same_proposal,
         contract.test_another_seed_gives_another_search,
         contract.test_reads_every_option_it_offers,

@@ -95,11 +95,11 @@ def test_equal_losses_are_promoted_in_order_of_number(tmp_path):
 
 def test_a_trial_that_has_no_score_is_not_promoted(tmp_path):
     def mostly_without(problem, candidate, context):
-        lucky = candidate.config["x"] < 0.25
+        lucky = candidate.config["x"] < 0.22
         yield Report(1, {"val_loss": candidate.config["x"]} if lucky else {})
 
     history = searched(tmp_path, a_problem(mostly_without))
-    lucky = [t for t in on_rung(history, 0) if t.candidate.config["x"] < 0.25]
+    lucky = [t for t in on_rung(history, 0) if t.candidate.config["x"] < 0.22]
     assert 0 < len(lucky) < 3, "fewer than the rung above has places for"
     assert len(on_rung(history, 1)) == len(lucky)
 
