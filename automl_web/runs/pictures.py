@@ -34,12 +34,16 @@ INFEASIBLE = "infeasible"
 
 @dataclass(frozen=True)
 class Points:
-    """Complete trials in the order in which they ended; `losses` (n, 2) are minimised."""
+    """Complete trials in the order in which they ended; `values` (n, 2) times `signs` are minimised."""
 
     numbers: Array
     values: Array
-    losses: Array
+    signs: Array
     feasible: Array
+
+    @property
+    def losses(self) -> Array:
+        return self.values * self.signs
 
 
 @require_safe
@@ -62,8 +66,8 @@ def _points(run: Run, x: str, y: str) -> Points:
     ]
     numbers, xs, ys, feasible = zip(*known, strict=True) if known else ((), (), (), ())
     values = np.array([xs, ys], dtype=float).T.reshape(-1, 2)
-    signs = [-1 if METRICS[name].maximise else 1 for name in (x, y)]
-    return Points(np.array(numbers, int), values, values * signs, np.array(feasible, bool))
+    signs = np.array([-1 if METRICS[name].maximise else 1 for name in (x, y)])
+    return Points(np.array(numbers, int), values, signs, np.array(feasible, bool))
 
 
 def _front(points: Points) -> dict[str, Any]:
@@ -84,7 +88,7 @@ def _front(points: Points) -> dict[str, Any]:
             }
             for i in shown
         ],
-        "reference": None if reference is None else [float(v) for v in np.abs(reference)],
+        "reference": None if reference is None else (reference * points.signs).tolist(),
         "hypervolume": [] if reference is None else _growth(losses, reference),
     }
 
@@ -97,8 +101,12 @@ def _worst(points: Points) -> Array | None:
 
 def _growth(losses: Array, reference: Array) -> list[list[float]]:
     """How many trials had ended, and the hypervolume of the front that they made."""
-    counts = _spread(np.arange(1, len(losses) + 1), MOMENTS)
-    return [[int(n), hypervolume(losses[:n][front(losses[:n])], reference)] for n in counts]
+    held, before, told = losses[:0], 0, []
+    for count in _spread(np.arange(1, len(losses) + 1), MOMENTS).tolist():
+        seen = np.concatenate([held, losses[before:count]])
+        held, before = seen[front(seen)], count
+        told.append([count, hypervolume(held, reference)])
+    return told
 
 
 def _spread(items: Array, most: int) -> Array:

@@ -52,6 +52,12 @@ def test_the_front_is_what_nothing_beats_in_both_metrics(editor_client, run):
     assert volumes[-1] == pytest.approx(10 * 0.3 + 10 * 0.1)
 
 
+def test_the_worst_that_was_seen_keeps_its_sign(editor_client, run):
+    ended(run, 1, {"params": 10, "netscore": -3.5})
+    ended(run, 2, {"params": 20, "netscore": 8.0})
+    assert front(editor_client, run, y="netscore")["reference"] == [20, -3.5]
+
+
 def test_what_breaks_a_limit_is_shown_and_never_on_the_front(editor_client, run):
     ended(run, 1, {"params": 10, "val_accuracy": 0.5})
     ended(run, 2, {"params": 5, "val_accuracy": 0.9}, reason="infeasible")
