@@ -16,6 +16,9 @@ export class Feed<T> {
   #isVisible = false
   #isLoading = false
   #isStale = true
+  #restUntil = 0
+  #changes = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   /** `show` is given each answer of `address`; `host` stands in the run, and must be seen. */
   constructor(host: HTMLElement, address: () => string, show: (data: T) => void) {
@@ -40,28 +43,45 @@ export class Feed<T> {
   close(): void {
     this.#stop.abort()
     this.#sight?.disconnect()
+    clearTimeout(this.#timer)
     this.#isVisible = false
   }
 
-  /** What is shown is no longer what one wants to see. */
+  /** What is shown has grown old: fetch it anew, after a rest. */
   refresh(): void {
     this.#isStale = true
     void this.#load()
   }
 
+  /** Somebody wants to see something else: fetch at once. */
+  change(): void {
+    this.#changes += 1
+    this.#restUntil = 0
+    this.refresh()
+  }
+
   async #load(): Promise<void> {
     if (this.#isLoading || !this.#isVisible || !this.#isStale) return
+    clearTimeout(this.#timer)
+    const rest = this.#restUntil - performance.now()
+    if (rest > 0) {
+      this.#timer = setTimeout(() => void this.#load(), rest)
+      return
+    }
     this.#isLoading = true
     this.#isStale = false
     const began = performance.now()
+    const asked = this.#changes
     try {
       const answer = await fetch(this.#address(), { signal: this.#stop.signal })
       if (!answer.ok) throw new Error(answer.statusText)
       const data = (await answer.json()) as T
       if (this.#stop.signal.aborted) return
       this.message.hidden = true
-      if (!this.#isStale) this.#show(data) // what was asked for meanwhile is on its way
-      await pause(Math.max(this.#isStale ? 0 : REST, SHARE * (performance.now() - began)))
+      if (asked === this.#changes) {
+        this.#restUntil = performance.now() + Math.max(REST, SHARE * (performance.now() - began))
+        this.#show(data)
+      }
     } catch {
       if (!this.#stop.signal.aborted) this.#offerAgain()
       return
@@ -73,12 +93,8 @@ export class Feed<T> {
 
   #offerAgain(): void {
     const again = el("button", { type: "button", class: "btn btn-sm" }, t("Try again"))
-    again.addEventListener("click", () => this.refresh(), { once: true })
+    again.addEventListener("click", () => this.change(), { once: true })
     this.message.replaceChildren(t("The chart could not be loaded."), again)
     this.message.hidden = false
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

@@ -58,7 +58,7 @@ export class ParetoFront extends HTMLElement {
     select.replaceChildren(...options)
     select.value = chosen
     select.setAttribute("aria-label", name)
-    select.onchange = () => this.#feed?.refresh()
+    select.onchange = () => this.#feed?.change()
   }
 
   #address(): string {
