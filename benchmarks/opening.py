@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Page, Response, sync_playwright
 from automl_web.compute.models import Device
 from automl_web.runs.models import Run
 from automl_web.runs.record import Claim
-from automl_web.runs.schedule import claim
+from automl_web.runs.schedule import advance, claim
 from benchmarks.crowd import tell_batches
 from benchmarks.measured import Figure, load, table
 from benchmarks.trials import digits, session, until
@@ -105,7 +105,8 @@ def _open_once(window: Window, address: str) -> tuple[float, int]:
 
 
 def _claims(run: Run) -> list[Claim]:
-    """The trials that still wait, each on a device of its own."""
+    """The last trials of the run, which are still to come, each on a device of its own."""
+    advance(run.pk)
     claims = []
     for number in range(WAITING):
         device = Device.objects.create(queue=run.queue, host="desk", name=f"live{number}")
