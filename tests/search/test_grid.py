@@ -68,20 +68,22 @@ def test_choices_and_constants_have_all_their_values():
     assert [grid.point(i) for i in range(grid.size)] == [{"a": a, "b": 7} for a in "xyz"]
 
 
+def some_of(values: list) -> st.SearchStrategy[list]:
+    return st.lists(st.sampled_from(values), min_size=1, unique=True)
+
+
 @st.composite
 def conditional_spaces(draw: st.DrawFn) -> Space:
     """Trees of choices, in which a child may hang on one or on two of those before it."""
     space = ConfigurationSpace()
     names = "abcdef"[: draw(st.integers(1, 6))]
-    space.add([Categorical(n, list(range(draw(st.integers(1, 3))))) for n in names])
+    values = {name: list(range(draw(st.integers(1, 3)))) for name in names}
+    space.add([Categorical(name, values[name]) for name in names])
     for place in range(1, len(names)):
         above = draw(st.lists(st.sampled_from(names[:place]), max_size=2, unique=True))
         child = space[names[place]]
         conditions = [
-            InCondition(
-                child, space[n], draw(st.sets(st.sampled_from(space[n].choices), min_size=1))
-            )
-            for n in above
+            InCondition(child, space[name], draw(some_of(values[name]))) for name in above
         ]
         if conditions:
             space.add(conditions[0] if len(conditions) == 1 else AndConjunction(*conditions))
@@ -90,8 +92,8 @@ def conditional_spaces(draw: st.DrawFn) -> Space:
 
 def all_configs(space: Space) -> set[frozenset]:
     """By trying every subset of the hyper-parameters with every value."""
-    declared = space.configuration_space
-    values = [(None, *declared[name].choices) for name in space.names]
+    levels = Grid(space, 1).levels
+    values = [(None, *levels[name]) for name in space.names]
     found = set()
     for chosen in product(*values):
         config = {n: v for n, v in zip(space.names, chosen, strict=True) if v is not None}
