@@ -117,6 +117,18 @@ describe("edge weights", () => {
     for (const { x, y, z } of maps) expect([x.length, y.length, z.length]).toEqual([5, 14, 14])
   })
 
+  test("stand one cell below the other where there is little room, and never overlap", () => {
+    const axes = (stacked: boolean) =>
+      weightsFigure(derivation(1), stacked).layout as Record<string, { domain: number[] }>
+    for (const [stacked, first, second] of [
+      [false, "xaxis", "xaxis2"],
+      [true, "yaxis2", "yaxis"],
+    ] as const) {
+      const [before, after] = [axes(stacked)[first], axes(stacked)[second]]
+      expect(before?.domain[1]).toBeLessThan(after?.domain[0] ?? 0)
+    }
+  })
+
   test("are said in words and listed", () => {
     const figure = weightsFigure(derivation(10))
     expect(figure.sentence).toContain("sep 3×3 leads on 28 edges")

@@ -13,6 +13,8 @@ import { Chart } from "./chart"
 import { Feed } from "./feed"
 import { follow } from "./run-live"
 
+const ROOM = 640 // pixels that two cells side by side need
+
 interface Answer {
   derivations: Derivation[]
 }
@@ -87,7 +89,7 @@ export class EdgeWeights extends HTMLElement {
     const last = this.#known.at(-1)?.step ?? shown.step
     const epochs = n("%(count)s epoch", "%(count)s epochs", last)
     setText(this.#where, t("epoch %(step)s of %(epochs)s so far", { step: shown.step, epochs }))
-    this.#chart?.show(weightsFigure(shown))
+    this.#chart?.show(weightsFigure(shown, this.clientWidth < ROOM))
   }
 }
 

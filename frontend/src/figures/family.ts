@@ -2,7 +2,7 @@
 
 import { n, number, t } from "../i18n"
 import { metricTitle, metricValue } from "../words"
-import { type Figure, fromLoss, type Goal, label, OKABE_ITO } from "./figure"
+import { ABOVE, type Figure, fromLoss, type Goal, label, OKABE_ITO } from "./figure"
 import type { Member } from "./insight"
 
 export function familyFigure(members: readonly Member[], goal: Goal): Figure {
@@ -14,7 +14,7 @@ export function familyFigure(members: readonly Member[], goal: Goal): Figure {
       xaxis: { title: { text: label(t("Order of birth")) }, tickformat: "d", uirevision: "keep" },
       yaxis: { title: { text: label(t("Generation")) }, tickformat: "d", uirevision: "keep" },
       showlegend: true,
-      legend: { orientation: "h", y: -0.25 },
+      legend: ABOVE,
       hovermode: "closest",
     },
     sentence: sentence(members, line, goal),
@@ -73,7 +73,7 @@ function traces(
     cmin: Math.min(...losses),
     cmax: Math.max(...losses),
     colorbar: {
-      title: { text: label(metricTitle(goal.objective)) },
+      title: { text: label(metricTitle(goal.objective)), side: "right" },
       thickness: 8,
       outlinewidth: 0,
     },

@@ -49,6 +49,9 @@ export function stroke(index: number): { color: string; dash: string } {
   }
 }
 
+/** A legend above the picture, where no title of an axis can meet it. */
+export const ABOVE = { orientation: "h", y: 1.02, yanchor: "bottom" } as const
+
 /** Text for Plotly, which reads a little HTML in its labels. */
 export function label(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")

@@ -2,7 +2,7 @@
 
 import { n, number, t } from "../i18n"
 import { isShare, metricTitle, metricValue } from "../words"
-import { type Figure, label, OKABE_ITO } from "./figure"
+import { ABOVE, type Figure, label, OKABE_ITO } from "./figure"
 
 export interface ParetoPoint {
   number: number
@@ -63,7 +63,7 @@ export function paretoFigure(pareto: Pareto): Figure {
       xaxis: axis(pareto.x),
       yaxis: axis(pareto.y),
       showlegend: true,
-      legend: { orientation: "h", y: -0.28 },
+      legend: ABOVE,
       hovermode: "closest",
     },
     sentence: sentence(pareto, front),

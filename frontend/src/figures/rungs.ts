@@ -2,7 +2,7 @@
 
 import { n, number, t } from "../i18n"
 import { metricTitle, metricValue, stateWord } from "../words"
-import { type Figure, fromLoss, type Goal, label, OKABE_ITO } from "./figure"
+import { ABOVE, type Figure, fromLoss, type Goal, label, OKABE_ITO } from "./figure"
 import type { Axis, Rung, RungTrial } from "./insight"
 
 interface Placed extends RungTrial {
@@ -44,7 +44,7 @@ export function rungsFigure(rungs: readonly Rung[], goal: Goal): Figure {
         uirevision: "keep",
       },
       showlegend: true,
-      legend: { orientation: "h", y: -0.25 },
+      legend: ABOVE,
       hovermode: "closest",
       height: Math.max(260, 26 * rungs.length + 120),
     },
@@ -116,7 +116,7 @@ export function coverageFigure(axes: readonly Axis[], goal: Goal): Figure {
       yaxis: { autorange: "reversed", automargin: true, type: "category" },
       xaxis: { title: { text: label(t("Trials")) }, tickformat: "d" },
       showlegend: true,
-      legend: { orientation: "h", y: -0.2 },
+      legend: ABOVE,
       height: Math.max(260, 20 * levels.length + 120),
     },
     sentence: n(

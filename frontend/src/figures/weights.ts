@@ -7,14 +7,15 @@ import { largest } from "./cell"
 import { type Figure, label } from "./figure"
 
 const ROW = 18 // pixels
-const ABOVE = 120 // for the names of the operations, and the title of a cell
+const NAMES = 120 // for the names of the operations, and the title of a cell
 
-export function weightsFigure({ edge_weights, step }: Derivation): Figure {
+/** The cells side by side or, where there is little room, `stacked`. */
+export function weightsFigure({ edge_weights, step }: Derivation, stacked = false): Figure {
   if (!edge_weights) return { traces: [], layout: {}, sentence: "", table: noTable }
   const names = Object.keys(edge_weights.weights)
   return {
     traces: names.map((name, index) => map(edge_weights, name, index, names.length)),
-    layout: layout(edge_weights, names),
+    layout: stacked ? oneBelowAnother(edge_weights, names) : sideBySide(edge_weights, names),
     sentence: sentence(edge_weights, step),
     table: () => table(edge_weights),
   }
@@ -38,7 +39,14 @@ function map(weights: EdgeWeights, name: string, index: number, count: number): 
     zmax: Math.max(...Object.values(weights.weights).flat(2)),
     colorscale: "Cividis",
     showscale: index === count - 1,
-    colorbar: { title: { text: label(t("Weight")) }, thickness: 10, outlinewidth: 0 },
+    colorbar: {
+      title: { text: label(t("Weight")), side: "right" },
+      thickness: 10,
+      outlinewidth: 0,
+      len: 0.4,
+      y: 0,
+      yanchor: "bottom",
+    },
     hovertemplate: "%{fullData.name}: %{y} · %{x} · %{z:.3~g}<extra></extra>",
     xgap: 1,
     ygap: 1,
@@ -49,19 +57,42 @@ function edgeTitle([from, to]: readonly number[]): string {
   return `${from} → ${to}`
 }
 
-/** The cells side by side. */
-function layout({ edges }: EdgeWeights, names: readonly string[]): Record<string, unknown> {
+function sideBySide({ edges }: EdgeWeights, names: readonly string[]): Record<string, unknown> {
   const width = 1 / names.length
+  const domains = names.map((_, index) => [
+    index * width + (index ? 0.06 : 0),
+    (index + 1) * width - (index ? 0 : 0.02),
+  ])
+  const axes = axesOf(names, (index) => [{ domain: domains[index] }, {}])
+  return { ...axes, height: edges.length * ROW + NAMES }
+}
+
+function oneBelowAnother(
+  { edges }: EdgeWeights,
+  names: readonly string[],
+): Record<string, unknown> {
+  const height = names.length * (edges.length * ROW + NAMES)
+  const between = NAMES / height
+  const each = (1 - (names.length - 1) * between) / names.length
+  const axes = axesOf(names, (index) => {
+    const top = 1 - index * (each + between)
+    return [{}, { domain: [Math.max(0, top - each), top] }]
+  })
+  return { ...axes, height }
+}
+
+/** The axes of each cell, with what `own` adds to those of the cell number `index`. */
+function axesOf(names: readonly string[], own: (index: number) => [object, object]): object {
   const axes = names.flatMap((name, index): [string, object][] => {
     const suffix = index === 0 ? "" : String(index + 1)
-    const domain = [index * width + (index ? 0.06 : 0), (index + 1) * width - (index ? 0 : 0.02)]
+    const [x, y] = own(index)
     const title = { text: label(cellTitle(name)) }
     return [
-      [`xaxis${suffix}`, { domain, anchor: `y${suffix}`, side: "top", title, tickangle: -40 }],
-      [`yaxis${suffix}`, { anchor: `x${suffix}`, autorange: "reversed", automargin: true }],
+      [`xaxis${suffix}`, { ...x, anchor: `y${suffix}`, side: "top", title, tickangle: -40 }],
+      [`yaxis${suffix}`, { ...y, anchor: `x${suffix}`, autorange: "reversed", automargin: true }],
     ]
   })
-  return { ...Object.fromEntries(axes), height: edges.length * ROW + ABOVE }
+  return Object.fromEntries(axes)
 }
 
 function sentence({ ops, weights }: EdgeWeights, step: number): string {
