@@ -16,6 +16,9 @@ from search.message import Message
 from search.method import GENOTYPE, Method, Problem, Proposal
 from search.options import option
 
+DRAWS = 100
+"""Random architectures drawn to find one that was not tried."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -84,8 +87,9 @@ def propose(
         candidate = Candidate(search.candidate.config, search.derived)
         return Proposal(candidate, stage=Stage.EVALUATE, why=why)
     if len(evaluated) <= options.random_controls:
+        control = _control(problem, history, search, rng)
         why = Message("Drawn at random and trained alike, for comparison")
-        return Proposal(_control(problem, history, search, rng), stage=Stage.EVALUATE, why=why)
+        return Proposal(control, stage=Stage.EVALUATE, why=why) if control else None
     return None
 
 
@@ -95,14 +99,14 @@ def _search(history: History) -> Trial | None:
 
 def _control(
     problem: Problem, history: History, search: Trial, rng: np.random.Generator
-) -> Candidate:
-    """A genotype that was not tried, with the config of the search."""
+) -> Candidate | None:
+    """A genotype that was not tried, with the config of the search; None if no other turns up."""
     known = {trial.candidate.genotype for trial in history}
-    for _ in range(100):
-        candidate = Candidate(search.candidate.config, problem.sample(rng).genotype)
-        if candidate.genotype not in known:
-            break
-    return candidate
+    for _ in range(DRAWS):
+        genotype = problem.sample(rng).genotype
+        if genotype not in known:
+            return Candidate(search.candidate.config, genotype)
+    return None
 
 
 def refuses(problem: Problem) -> Message | None:

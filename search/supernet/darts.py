@@ -21,7 +21,7 @@ from search.supernet.network import Supernet
 from search.supernet.outline import Outline, derive, edge_weights, skips
 from search.training import checkpoint, data
 from search.training.augment import AUGMENTATIONS, Augment
-from search.training.loop import DivergedError, probabilities, score, seeded
+from search.training.loop import DivergedError, score, seeded
 from search.training.recipe import Recipe
 
 MOMENTUM, CLIP = 0.9, 5.0
@@ -29,6 +29,9 @@ FLOOR = 1 / 25
 """Of the learning rate, where its cosine ends: from 0.025 to 0.001 in the paper."""
 
 BETAS = (0.5, 0.999)
+
+BATCH = 128
+"""The most images that the supernet is scored on at a time."""
 
 
 @dataclass
@@ -129,7 +132,6 @@ def _train(
     alphas, weights = list(network.alphas.values()), network.weights()
     device = normalise.mean.device
     total, seen = torch.zeros((), device=device), 0
-    network.train()
     with seeded(data.epoch_seed(searching.seed, searching.epoch + 1), device) as generator:
         steps = list(_shuffled(mine, options.batch_size, generator))
         answers = list(_shuffled(other, options.batch_size, generator))
@@ -207,8 +209,7 @@ def _report(
     """Score the supernet, derive, and write a checkpoint."""
     assert problem.data is not None
     part = data.split(problem.data, "validation")
-    predicted = probabilities(searching.network, part, normalise)
-    accuracy, loss = score(predicted, part.labels)
+    accuracy, loss = score_mixed(searching.network, part, normalise, searching.seed)
     with torch.no_grad():
         shares = {kind: row.tolist() for kind, row in searching.network.shares().items()}
     genotype = derive(outline, shares)
@@ -226,6 +227,22 @@ def _report(
         genotype=genotype,
         edge_weights=edge_weights(outline, shares),
     )
+
+
+@torch.inference_mode()
+def score_mixed(
+    network: nn.Module, part: data.Split, normalise: data.Normalise, seed: int
+) -> tuple[float, float]:
+    """Accuracy and mean cross-entropy, on batches in an order drawn from `seed`.
+
+    A prepared part is ordered by class, and a batch of one class, normalised by its own statistics,
+    would lose what sets that class apart.
+    """
+    order = torch.randperm(len(part), generator=torch.Generator().manual_seed(seed))
+    device, batches = normalise.mean.device, order.chunk(math.ceil(len(part) / BATCH))
+    logits = [network(normalise(part.images[index].to(device))) for index in batches]
+    predicted = torch.cat(logits).float().softmax(dim=1).cpu()
+    return score(predicted, part.labels[order])
 
 
 def _log(text: str) -> None:

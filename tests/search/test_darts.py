@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
 
 from benchmarks.oneshot.textbook import Textbook, copy_weights
 from search.architecture.cell_space import READY_MADE
+from search.architecture.ops import OPS
 from search.history import Stage
 from search.loop import Plan, run
 from search.method import Context
@@ -17,15 +19,20 @@ from search.methods import METHODS
 from search.oneshot.darts import Options
 from search.problems import PROBLEMS
 from search.space import Space
-from search.supernet.darts import halves, search
+from search.supernet.darts import halves, score_mixed, search
 from search.supernet.network import Supernet
-from search.supernet.outline import Outline, derive, skips
+from search.supernet.operations import normalised
+from search.supernet.outline import Outline, derive
 from search.training.checkpoint import load
+from search.training.data import Normalise, Split
 from tests.search.conftest import a_config
 from tests.search.test_methods import SEARCH_READS, Recorder
 
 OPTIONS = Options(epochs=2, batch_size=32, edge_learning_rate=0.05, random_controls=1)
-OUTLINE = Outline(("zero", "id", "max3", "avg3", "sep3", "dil5"), 3, 3, 4, 2)
+OUTLINE = Outline(
+    ("zero", *sorted(set(OPS) - {"zero"})), nodes=3, cells=3, channels=4, reductions=2
+)
+"""Of every operation that there is."""
 
 
 def training(**changed):
@@ -41,6 +48,13 @@ def architectures(digits):
     cells = {**READY_MADE["darts"], "nodes": 2, "channels": 4, "ops": ["id", "max3", "sep3"]}
     document = {"architecture": cells, "training": training(epochs=1)}
     return PROBLEMS["images"](document, digits)
+
+
+@pytest.fixture(scope="module")
+def one_network(digits):
+    """A set of architectures that holds a single one."""
+    cells = {**READY_MADE["darts"], "nodes": 1, "channels": 4, "ops": ["id"]}
+    return PROBLEMS["images"]({"architecture": cells, "training": training(epochs=1)}, digits)
 
 
 def searched(problem, folder, options=OPTIONS, **around):
@@ -115,6 +129,22 @@ def test_goes_on_from_a_checkpoint_as_if_it_had_not_been_interrupted(
                 assert torch.equal(tensor, two[optimiser]["state"][number][name])
 
 
+class Brightness(nn.Module):
+    """Tells bright images from dark ones, as long as there are both in a batch."""
+
+    def forward(self, images):
+        bright = normalised(images).mean(dim=(1, 2, 3))
+        return torch.stack([-bright, bright], dim=1)
+
+
+def test_the_supernet_is_scored_on_mixed_classes_though_a_part_is_ordered_by_class():
+    labels = torch.arange(2).repeat_interleave(150)
+    images = (labels * 255).to(torch.uint8).view(-1, 1, 1, 1).expand(-1, 1, 4, 4)
+    normalise = Normalise(torch.full((1, 1, 1, 1), 127.5), torch.full((1, 1, 1, 1), 1 / 127.5))
+    accuracy, _ = score_mixed(Brightness(), Split(images, labels), normalise, seed=1)
+    assert accuracy == 1
+
+
 def test_weights_and_edge_weights_learn_from_different_images():
     mine, other = halves(101, seed=1)
     assert sorted([*mine.tolist(), *other.tolist()]) == list(range(101))
@@ -146,10 +176,9 @@ def test_each_node_keeps_its_two_strongest_edges_with_their_strongest_operation(
     }
 
 
-def test_says_when_a_search_has_collapsed_to_skips():
-    outline = replace(OUTLINE, reductions=0)
-    rows = [[0.1, 0.5, 0.1, 0.1, 0.1, 0.1]] * len(outline.edges)
-    assert skips(derive(outline, {"normal": rows})) == (6, 6)
+def test_says_when_a_search_has_collapsed_to_skips(one_network, tmp_path):
+    *_, last = searched(one_network, tmp_path, replace(OPTIONS, epochs=1))
+    assert "4 of 4 edges only pass on what they read: the search has collapsed" in last.note
 
 
 def test_a_run_searches_then_trains_what_it_derived_and_a_random_one_alike(architectures, tmp_path):
@@ -164,6 +193,12 @@ def test_a_run_searches_then_trains_what_it_derived_and_a_random_one_alike(archi
     best = min((derived, control), key=lambda trial: trial.loss)
     assert (confirmed.stage, confirmed.candidate) == (Stage.CONFIRM, best.candidate)
     assert confirmed.values["test_accuracy"] >= 0
+
+
+def test_a_set_without_another_architecture_has_no_control(one_network, tmp_path):
+    plan = Plan(METHODS["darts"], replace(OPTIONS, epochs=1), seed=1, max_trials=50)
+    stages = [trial.stage for trial in run(plan, one_network, tmp_path)]
+    assert stages == [Stage.SEARCH, Stage.EVALUATE, Stage.CONFIRM]
 
 
 def test_the_training_of_an_architecture_may_be_searched_too(architectures, rng):
