@@ -31,7 +31,7 @@ def spaces(draw):
         shape=(draw(st.sampled_from([1, 3])), *draw(st.tuples(*[st.integers(2, 17)] * 2))),
         ops=draw(ops),
         nodes=draw(st.integers(1, 5)),
-        cells=draw(st.integers(reductions + 1, 4)),
+        cells=draw(st.integers(reductions + 1, 5)),
         channels=draw(st.integers(1, 5)),
         reductions=reductions,
         wiring=draw(st.sampled_from(["darts", "amoebanet"])),

@@ -13,6 +13,7 @@ from search.architecture.chains import chain_blueprint
 from search.architecture.kinds import blueprint_of
 from search.architecture.network import Network
 from search.cost import count
+from search.metrics import netscore
 from tests.search.test_cell_space import spaces
 
 STAGES = [
@@ -31,6 +32,35 @@ MOBILENET_V2 = {
     "blocks": [{"op": "mbconv", "k": 3, "e": e, "c": c, "n": n, "s": s} for e, c, n, s in STAGES],
     "head": 1280,
 }
+
+
+# Accuracy in percent, parameters in millions and MACs in billions of known networks, and their NetScore.
+# A wrong unit shifts all scores alike, so that only absolute values show it.
+NETSCORES = [
+    (69.362, 2.279, 0.1449, 78.46),
+    (58.178, 1.235, 0.3492, 74.24),
+    (71.878, 3.505, 0.3008, 74.03),
+    (65.2, 4.24, 0.186, 73.60),
+    (68.0, 4.24, 0.291, 72.39),
+    (70.0, 4.24, 0.418, 71.32),
+    (70.9, 4.24, 0.569, 70.20),
+    (58.092, 1.248, 0.8189, 70.47),
+    (74.434, 7.979, 2.8342, 61.33),
+    (69.758, 11.690, 1.8141, 60.48),
+    (76.130, 25.557, 4.0892, 55.07),
+    (71.592, 138.358, 15.4703, 40.89),
+]
+
+
+@pytest.mark.parametrize(("percent", "millions", "billions", "score"), NETSCORES)
+def test_netscore_is_in_the_units_of_its_paper(percent, millions, billions, score):
+    given_score = netscore(percent / 100, millions * 1e6, billions * 1e9)
+    assert given_score == pytest.approx(score, abs=0.01)
+
+
+@pytest.mark.parametrize("figures", [(0.0, 1e6, 1e9), (0.7, 0, 1e9), (0.7, 1e6, 0)])
+def test_netscore_without_a_logarithm_is_none(figures):
+    assert netscore(*figures) is None
 
 
 @pytest.mark.parametrize("name", ["ResNet18", "ResNet50", "MobileNet_V2"])
@@ -70,7 +100,9 @@ def test_what_is_counted_on_paper_is_what_is_built_and_trained(space, seed):
     logits = network(torch.rand(2, *space.shape))
     assert logits.shape == (2, space.classes)
     logits.sum().backward()
-    assert all(weight.grad is not None for weight in network.parameters())
+    for weight in network.parameters():
+        assert weight.grad is not None
+        assert weight.grad.isfinite().all()
 
 
 def test_nothing_is_built_behind_zero():

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from search.architecture.kinds import blueprint_of
-from search.architecture.network import INITIALISATIONS, Network, chain
+from search.architecture.network import INITIALISATIONS, Network, chain, initialise
 from search.cost import parameters
 from search.training import augment
 
@@ -63,7 +63,16 @@ def a_cell_net():
     return Network(blueprint_of(genotype, (3, 9, 10), 10, dropout=0.3))
 
 
-@pytest.mark.parametrize(("network", "shape"), [(a_cell_net, (3, 9, 10)), (a_chain, (3, 32, 32))])
+def a_mobile_chain():
+    block = {"op": "mbconv", "k": 5, "e": 2, "c": 4, "n": 2, "s": 2}
+    genotype = {"v": 1, "kind": "chain", "stem": 4, "blocks": [block], "head": 8}
+    return Network(blueprint_of(genotype, (3, 17, 13), 10))
+
+
+NETWORKS = [(a_cell_net, (3, 9, 10)), (a_chain, (3, 32, 32)), (a_mobile_chain, (3, 17, 13))]
+
+
+@pytest.mark.parametrize(("network", "shape"), NETWORKS)
 def test_an_onnx_model_of_a_network_gives_the_same(network, shape, tmp_path):
     built, batch = network().eval(), torch.rand(4, *shape)
     path = tmp_path / "model.onnx"
@@ -77,6 +86,27 @@ def test_an_onnx_model_of_a_network_gives_the_same(network, shape, tmp_path):
     (given,) = session.run(None, {session.get_inputs()[0].name: batch.numpy()})
     with torch.no_grad():
         torch.testing.assert_close(torch.from_numpy(given), built(batch), rtol=1e-4, atol=1e-5)
+
+
+def test_the_chain_has_the_names_and_seeded_weights_of_a_plain_sequence():
+    """Checkpoints and results of runs before architectures were searched stay what they were."""
+    torch.manual_seed(0)
+    ours = a_chain((1, 8, 8), layers=1, width=4)
+    torch.manual_seed(0)
+    plain = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 4, 3, padding=1, bias=False),
+        torch.nn.BatchNorm2d(4),
+        torch.nn.ReLU(),
+        torch.nn.MaxPool2d(2),
+        torch.nn.AdaptiveAvgPool2d(1),
+        torch.nn.Flatten(),
+        torch.nn.Dropout(0.0),
+        torch.nn.Linear(4, 10),
+    )
+    initialise(plain, INITIALISATIONS["he"])
+    assert list(ours.state_dict()) == list(plain.state_dict())
+    for name, value in plain.state_dict().items():
+        assert torch.equal(ours.state_dict()[name], value)
 
 
 def test_only_layers_with_weights_are_in_the_state():
