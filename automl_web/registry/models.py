@@ -52,6 +52,11 @@ class ModelVersion(models.Model):
         return reverse("model", args=[self.pk])
 
     @property
+    def can_be_tried(self) -> bool:
+        """Whether there is something that can be asked about an image."""
+        return self.problem != Problem.EXPORT_FAILED
+
+    @property
     def test_images(self) -> int:
         """How many images the confusion matrix counts."""
         return sum(sum(row) for row in self.confusion)

@@ -34,7 +34,7 @@ def models(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def model(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _model(request, pk)
+    found = model_or_404(request, pk)
     facts = found.run.dataset.facts
     shown = {
         "model": found,
@@ -53,7 +53,7 @@ def model(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def model_file(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    found = _model(request, pk)
+    found = model_or_404(request, pk)
     for path in found.files:
         if path.name == name:
             audit(request, Action.MODEL_DOWNLOADED, found, file=name)
@@ -72,7 +72,7 @@ def model_file(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 @require_POST
 def model_retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Export once more what could not be exported."""
-    found = _model(request, pk, Role.EDITOR)
+    found = model_or_404(request, pk, Role.EDITOR)
     if found.problem:
         audit(request, Action.MODEL_RETRIED, found)
         found.delete()
@@ -81,6 +81,7 @@ def model_retry(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(found.run)
 
 
-def _model(request: HttpRequest, pk: int, role: Role = Role.VIEWER) -> ModelVersion:
+def model_or_404(request: HttpRequest, pk: int, role: Role = Role.VIEWER) -> ModelVersion:
+    """The model with its run and dataset; raises Http404, or PermissionDenied for too small a role."""
     queryset = ModelVersion.objects.select_related("run__project", "run__dataset__dataset")
     return member_or_404(queryset, request.user, role, pk=pk)

@@ -6,6 +6,7 @@ import "./htmx"
 import { BestSoFar } from "./elements/best-so-far"
 import { CellDiagram } from "./elements/cell-diagram"
 import { EdgeWeights } from "./elements/edge-weights"
+import { ImageDrop } from "./elements/image-drop"
 import { LearningCurves } from "./elements/learning-curves"
 import { ParetoFront } from "./elements/pareto-front"
 import { PlotlyFigure } from "./elements/plotly-figure"
@@ -27,6 +28,7 @@ customElements.define("best-so-far", BestSoFar)
 customElements.define("trial-table", TrialTable)
 customElements.define("run-log", RunLog)
 customElements.define("upload-form", UploadForm)
+customElements.define("image-drop", ImageDrop)
 customElements.define("theme-toggle", ThemeToggle)
 customElements.define("plotly-figure", PlotlyFigure)
 customElements.define("cell-diagram", CellDiagram)

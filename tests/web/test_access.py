@@ -130,6 +130,7 @@ TABLE = {
     # models
     "models": Row(nothing, ALL, NO_POST),
     "model": Row(of("model.pk"), SHARED, NO_POST),
+    "model-try": Row(of("model.pk"), SHARED, "302 404 422 422 422 422"),
     "model-retry": Row(of("model.pk"), NO_GET, "302 404 403 302 302 302"),
     "model-file": Row(of("model.pk", "file"), SHARED, NO_POST),
 }

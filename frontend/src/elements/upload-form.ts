@@ -3,15 +3,15 @@
  * Without it the form works as any form does.
  */
 
-import { el, icon } from "../dom"
-import { bytes, t } from "../i18n"
+import { el } from "../dom"
+import { DropZone } from "../drop"
+import { t } from "../i18n"
 import { Upload } from "../upload"
 import { UploadProgress } from "./upload-progress"
 
 export class UploadForm extends HTMLElement {
   #stop = new AbortController()
   #upload: Upload | undefined
-  readonly #chosen = el("p", { class: "drop-chosen", translate: "no" })
 
   connectedCallback(): void {
     this.#enhance()
@@ -38,41 +38,7 @@ export class UploadForm extends HTMLElement {
     const input = this.#input
     if (!form || !input) return
     form.addEventListener("submit", (event) => this.#send(event), { signal })
-    this.#makeDropZone(input, signal)
-  }
-
-  #makeDropZone(input: HTMLInputElement, signal: AbortSignal): void {
-    const words = el(
-      "p",
-      { class: "drop-words" },
-      icon("upload"),
-      t("Drop a file here, or choose one:"),
-    )
-    const zone = el("div", { class: "drop-zone" }, words)
-    input.before(zone)
-    zone.append(input, this.#chosen)
-    const over = (isOver: boolean) => (event: DragEvent) => {
-      event.preventDefault()
-      zone.classList.toggle("is-over", isOver)
-    }
-    zone.addEventListener("dragover", over(true), { signal })
-    zone.addEventListener("dragleave", over(false), { signal })
-    zone.addEventListener(
-      "drop",
-      (event) => {
-        over(false)(event)
-        if (event.dataTransfer?.files.length) input.files = event.dataTransfer.files
-        this.#nameChosen()
-      },
-      { signal },
-    )
-    input.addEventListener("change", () => this.#nameChosen(), { signal })
-    this.#nameChosen()
-  }
-
-  #nameChosen(): void {
-    const file = this.#input?.files?.[0]
-    this.#chosen.textContent = file ? `${file.name} · ${bytes(file.size)}` : ""
+    new DropZone(input, t("Drop a file here, or choose one:"))
   }
 
   #send(event: SubmitEvent): void {

@@ -1,0 +1,74 @@
+"""What a model says of one image: asked through ONNX in this process, else through torch in another."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import onnxruntime
+from django.conf import settings
+
+from automl_web.datasets.images import Pixels
+from automl_web.registry.models import ONNX, ModelVersion
+
+PREDICT = "search.training.predict"
+TIME_LIMIT = 60  # seconds
+KEPT = 4
+"""Sessions that a web process keeps, of the models asked last."""
+
+logger = logging.getLogger(__name__)
+
+
+class NoAnswerError(Exception):
+    """The model cannot be asked; the log says why."""
+
+
+def probabilities(model: ModelVersion, image: Pixels) -> list[float]:
+    """One probability a class for an image, uint8 (C, H, W) in the shape of the model's dataset.
+
+    Raises NoAnswerError.
+    """
+    values = image.astype("<f4") / 255
+    path = model.folder / ONNX
+    if not model.onnx_offered or not path.is_file():
+        return _asked_of_torch(model, values.tobytes())
+    (found,) = _session(path, path.stat().st_mtime_ns).run(None, {"images": values[None]})
+    answer: list[float] = found[0].tolist()
+    return answer
+
+
+@lru_cache(maxsize=KEPT)
+def _session(path: Path, stamp: int) -> Any:
+    """The session of a model file that was written at `stamp`, on one thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def _asked_of_torch(model: ModelVersion, values: bytes) -> list[float]:
+    command = [sys.executable, "-m", PREDICT, str(model.folder)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    try:
+        ended = subprocess.run(
+            command,
+            input=values,
+            capture_output=True,
+            check=True,
+            cwd=settings.ROOT,
+            timeout=TIME_LIMIT,
+            env=environment,
+        )
+    except subprocess.CalledProcessError as error:
+        logger.exception("Model %s could not be asked: %s", model.pk, error.stderr.decode())
+        raise NoAnswerError from error
+    except subprocess.TimeoutExpired as error:
+        logger.exception("Model %s took longer than %s s to answer.", model.pk, TIME_LIMIT)
+        raise NoAnswerError from error
+    answer: list[float] = json.loads(ended.stdout)
+    return answer

@@ -1,0 +1,14 @@
+/** `<image-drop>` around a form with one image: dropping an image sends it at once. */
+
+import { DropZone } from "../drop"
+import { t } from "../i18n"
+
+export class ImageDrop extends HTMLElement {
+  connectedCallback(): void {
+    const form = this.querySelector("form")
+    const input = this.querySelector<HTMLInputElement>("input[type=file]")
+    if (!form || !input || this.querySelector(".drop-zone")) return
+    const words = t("Drop an image here to ask the model, or choose one:")
+    new DropZone(input, words, () => form.requestSubmit())
+  }
+}
