@@ -63,6 +63,7 @@ def _export(run: Run, trial: Trial) -> dict[str, Any] | None:
             "data": str(run.dataset.folder),
             "checkpoint": trial.checkpoint,
             "target": str(ready),
+            "values": trial.values,
         }
         if not _ran(run, request):
             return None

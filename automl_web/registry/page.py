@@ -12,6 +12,8 @@ LARGEST_MATRIX = 30
 """Classes beyond which a matrix is no longer readable, so that only the worst confusions are told."""
 
 SHOWN_CONFUSIONS = 5
+COSTS = ("macs", "size_bytes", "latency_ms", "netscore")
+"""What the page tells of a model beside its accuracy and its parameters, where it is known."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ def confusions(model: ModelVersion, classes: list[str]) -> list[Confusion]:
         if i != j and count
     ]
     return sorted(wrong, key=lambda confusion: -confusion.count)[:SHOWN_CONFUSIONS]
+
+
+def costs(model: ModelVersion) -> list[tuple[str, float]]:
+    """Metrics and values of what the model costs."""
+    return [(name, model.values[name]) for name in COSTS if name in model.values]
 
 
 def problem_of(model: ModelVersion) -> str:

@@ -41,6 +41,7 @@ def model(request: HttpRequest, pk: int) -> HttpResponse:
         "run": found.run,
         "trial": found.run.trials.filter(number=found.trial).first(),
         "problem": page.problem_of(found),
+        "costs": page.costs(found),
         "classes": found.run.dataset.classes,
         "matrix": page.matrix(found, found.run.dataset.classes),
         "confusions": page.confusions(found, found.run.dataset.classes),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import runpy
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -76,14 +76,21 @@ class Standalone(nn.Module):
         return logits.softmax(dim=1)
 
 
-def export(candidate: Candidate, folder: Path, checkpoint: Path, target: Path) -> Exported:
+def export(
+    candidate: Candidate,
+    folder: Path,
+    checkpoint: Path,
+    target: Path,
+    values: Mapping[str, float] | None = None,
+) -> Exported:
     """Write weights, the stand-alone code, the card and the ONNX model of `checkpoint` into `target`.
 
     The ONNX model is kept only if it agrees with how training predicts, the code only if it agrees
     with the network that it was printed from.
 
     `folder` holds the prepared images that it was trained on; its scores on the test part lie beside
-    the checkpoint. Raises CheckpointError if the checkpoint cannot be read.
+    the checkpoint. `values`, which its training told, go into the card with what can be counted.
+    Raises CheckpointError if the checkpoint cannot be read.
     """
     known = data.meta(folder)
     network = restore(candidate, folder, checkpoint).to(memory_format=torch.contiguous_format)
@@ -100,7 +107,7 @@ def export(candidate: Candidate, folder: Path, checkpoint: Path, target: Path) -
         (target / ONNX).unlink()
     confusion = _confusion(checkpoint.parent / PREDICTIONS, folder, len(known.classes))
     exported = Exported(parameters(network), parity, compared, offered, confusion)
-    _write_card(target / CARD, candidate, known, exported)
+    _write_card(target / CARD, candidate, known, exported, {**drawn.costs, **(values or {})})
     return exported
 
 
@@ -186,7 +193,13 @@ def _confusion(predictions: Path, folder: Path, classes: int) -> list[list[int]]
     return matrix
 
 
-def _write_card(path: Path, candidate: Candidate, known: data.Meta, exported: Exported) -> None:
+def _write_card(
+    path: Path,
+    candidate: Candidate,
+    known: data.Meta,
+    exported: Exported,
+    values: Mapping[str, float],
+) -> None:
     card = {
         "kind": "images",
         **asdict(known),
@@ -194,6 +207,7 @@ def _write_card(path: Path, candidate: Candidate, known: data.Meta, exported: Ex
         "output": "probabilities: float32 (N, classes)",
         "config": dict(candidate.config),
         "genotype": candidate.genotype,
+        "values": dict(values),
         **asdict(exported),
     }
     path.write_text(json.dumps(card, ensure_ascii=False, indent=2), encoding="utf-8")
@@ -209,7 +223,7 @@ def main() -> None:
     request = json.load(sys.stdin)
     candidate = Candidate(request["config"], request["genotype"])
     folders = (Path(request[name]) for name in ("data", "checkpoint", "target"))
-    export(candidate, *folders)
+    export(candidate, *folders, values=request["values"])
 
 
 if __name__ == "__main__":

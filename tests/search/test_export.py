@@ -11,6 +11,7 @@ import onnxruntime
 import pytest
 import torch
 
+from search.architecture.genotype import canonical
 from search.history import Candidate, Stage
 from search.method import Context
 from search.problems import PROBLEMS
@@ -48,12 +49,13 @@ def prepared(folder: Path, counts: tuple[int, int, int], channels: int = 3) -> P
     return folder
 
 
-def confirmed(folder: Path, workdir: Path) -> Path:
+def confirmed(folder: Path, workdir: Path, candidate: Candidate | None = None) -> Path:
     """The checkpoint of a confirming training on `folder`."""
+    candidate = candidate or Candidate(CONFIG)
     workdir.mkdir()
     problem = PROBLEMS["images"](default_space().to_json(), folder)
     context = Context(seed=1, workdir=workdir, stage=Stage.CONFIRM)
-    report = list(evaluate(problem, Candidate(CONFIG), context))[-1]
+    report = list(evaluate(problem, candidate, context))[-1]
     assert report.checkpoint is not None
     return report.checkpoint
 
@@ -103,6 +105,51 @@ def test_the_class_names_go_with_the_model(taken):
     card = json.loads((target / "model.json").read_text())
     assert card["classes"] == list(CLASSES)
     assert card["config"] == CONFIG
+
+
+def test_the_card_says_what_the_model_costs_and_what_its_training_told(taken, tmp_path):
+    _, exported, folder, checkpoint = taken
+    told = {"test_accuracy": 0.75, "latency_ms": 0.5, "netscore": 61.5}
+    export.export(Candidate(CONFIG), folder, checkpoint, tmp_path, told)
+    values = json.loads((tmp_path / "model.json").read_text())["values"]
+    assert told.items() <= values.items()
+    assert values["params"] == exported.params
+    assert values["macs"] > 0
+    assert values["size_bytes"] >= 4 * exported.params
+
+
+def test_a_searched_architecture_is_rebuilt_from_what_was_taken_home(tmp_path):
+    folder = prepared(tmp_path / "data", (64, 40, 280))
+    cell = {"inputs": 2, "nodes": [["conv3", 0, "id", 1]], "concat": [2]}
+    skeleton = {"C": 4, "L": 3, "reductions": 2, "stem": "conv3"}
+    cells = {"normal": cell, "reduce": cell}
+    genotype = canonical({"v": 1, "kind": "cell_net", "cells": cells, "skeleton": skeleton})
+    candidate = Candidate({"epochs": 1}, genotype)
+    checkpoint = confirmed(folder, tmp_path / "trial", candidate)
+    (tmp_path / "model").mkdir()
+    exported = export.export(candidate, folder, checkpoint, tmp_path / "model")
+    assert exported.onnx_offered
+    assert json.loads((tmp_path / "model" / "model.json").read_text())["genotype"] == genotype
+    images = data.split(folder, "test").images.float() / 255
+    with torch.inference_mode():
+        found = export.load(tmp_path / "model")(images).numpy()
+    assert found == pytest.approx(np.load(checkpoint.parent / PREDICTIONS), abs=1e-4)
+
+
+def test_the_code_rebuilds_the_model_too_and_is_not_offered_if_it_does_not(
+    taken, tmp_path, monkeypatch
+):
+    target, _, folder, checkpoint = taken
+    assert (target / "model.py").exists()
+    right = export.source
+
+    def wrong(*given):
+        return right(*given).replace(" / self.std", "")
+
+    monkeypatch.setattr(export, "source", wrong)
+    export.export(Candidate(CONFIG), folder, checkpoint, tmp_path)
+    assert not (tmp_path / "model.py").exists()
+    assert (tmp_path / "weights.safetensors").exists()
 
 
 def test_the_confusion_matrix_counts_every_test_image_once_by_its_true_class(taken):

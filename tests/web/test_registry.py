@@ -111,6 +111,8 @@ def test_a_completed_run_is_taken_home_with_its_scores(run):
         "model.py",
         "model.json",
     }
+    card = json.loads((model.folder / "model.json").read_text())
+    assert run.trials.get().values.items() <= card["values"].items()
     run.refresh_from_db()
     assert run.taken_home
 
@@ -137,6 +139,17 @@ def test_a_run_that_still_runs_is_left_alone(run):
     tasks.take_home(12345)
     assert not Run.objects.get().taken_home
     assert not ModelVersion.objects.exists()
+
+
+def test_a_run_that_is_sent_back_to_its_trials_meanwhile_is_taken_home_when_it_ends_again(
+    run, monkeypatch
+):
+    def exported_while_a_person_retries(*_given):
+        Run.objects.update(state=Run.State.RUNNING)
+
+    monkeypatch.setattr(home, "_export", exported_while_a_person_retries)
+    tasks.take_home(run.pk)
+    assert not Run.objects.get().taken_home
 
 
 def test_a_failed_export_is_told_and_leaves_no_files(run, editor_client):
@@ -171,6 +184,14 @@ def test_the_page_says_how_good_the_model_is_and_on_what(viewer_client, model):
     assert "compared on 269 images" in answer
     for path in model.files:
         assert file_url(model, path.name) in answer
+
+
+def test_the_page_says_what_the_model_costs(viewer_client, model):
+    costs = {"latency_ms": 1.25, "netscore": 61.5, "macs": 12345}
+    ModelVersion.objects.update(values=model.values | costs)
+    answer = viewer_client.get(model.get_absolute_url()).content.decode()
+    for said in ("1.25 ms", "61.5", "12,345"):
+        assert f"<dd>{said}</dd>" in answer
 
 
 def test_the_list_shows_the_models_of_ones_own_projects(viewer_client, outsider_client, model):
