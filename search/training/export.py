@@ -222,8 +222,8 @@ def main() -> None:
     torch.set_num_threads(1)
     request = json.load(sys.stdin)
     candidate = Candidate(request["config"], request["genotype"])
-    folders = (Path(request[name]) for name in ("data", "checkpoint", "target"))
-    export(candidate, *folders, values=request["values"])
+    folder, checkpoint, target = (Path(request[n]) for n in ("data", "checkpoint", "target"))
+    export(candidate, folder, checkpoint, target, request["values"])
 
 
 if __name__ == "__main__":
