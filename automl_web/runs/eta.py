@@ -1,13 +1,15 @@
-"""When a run will be done, told from its rows."""
+"""When runs will be done, told from their rows: a few queries, however many runs are asked about."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import numpy as np
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from automl_web.compute.models import Device
@@ -16,9 +18,12 @@ from automl_web.runs.models import Run, Trial
 from automl_web.runs.schedule import is_alive
 from search.eta import Piece, band
 from search.history import Stage, TrialState
+from search.training.recipe import Recipe
 
 SEEN = 300
-"""Latest trials that are looked at: enough for a rate, however long the run."""
+"""Latest trials of a run that are looked at: enough for a rate, however long the run."""
+
+LOOKED_AT = ("run_id", "number", "stage", "state", "step", "cost", "fidelity", "config", "parent")
 
 
 @dataclass(frozen=True)
@@ -37,71 +42,127 @@ class Eta:
         """Whether it ends within a minute, so that clock times would say nothing."""
         return self.latest is not None and self.latest < timezone.now() + timedelta(minutes=1)
 
+    @property
+    def is_today(self) -> bool:
+        """Whether clock times alone say when."""
+        if self.latest is None:
+            return False
+        return timezone.localdate(self.latest) == timezone.localdate()
+
 
 def eta_of(run: Run) -> Eta | None:
     """The band of a run that searches; None for any other."""
-    if run.state != Run.State.RUNNING:
-        return None
-    rows = list(run.trials.order_by("-number")[:SEEN])
-    fidelities = {row.number: row.fidelity for row in rows}
-    done = [piece for row in rows if (piece := _done(row, fidelities)) is not None]
-    left = [*_open(rows, fidelities), *_to_come(run, rows, fidelities)]
-    devices = Device.objects.filter(is_alive(), queue=run.queue).count()
+    return etas([run]).get(run.pk)
+
+
+def etas(runs: Iterable[Run]) -> dict[int, Eta]:
+    """The bands of those runs that search, by their keys; four queries, or none if none searches."""
+    asked = [run.pk for run in runs if run.state == Run.State.RUNNING]
+    if not asked:
+        return {}
+    found = Run.objects.filter(pk__in=asked).select_related("dataset")
+    rows = _rows_of(asked)
+    devices = Counter(Device.objects.filter(is_alive()).values_list("queue_id", flat=True))
+    searching = Run.objects.filter(state=Run.State.RUNNING).values_list("queue_id", flat=True)
+    rivals = Counter(searching)
+
+    def share(queue: int) -> float:
+        return max(1, devices[queue]) / max(1, rivals[queue])
+
+    return {run.pk: _eta(run, rows[run.pk], share(run.queue_id)) for run in found}
+
+
+def _rows_of(asked: Sequence[int]) -> Mapping[int, list[Trial]]:
+    """The latest trials of each run, in their order."""
+    behind = Window(RowNumber(), partition_by=F("run_id"), order_by=F("number").desc())
+    latest = Trial.objects.filter(run__in=asked).annotate(behind=behind).filter(behind__lte=SEEN)
+    found: dict[int, list[Trial]] = defaultdict(list)
+    for row in latest.only(*LOOKED_AT).order_by("run_id", "number"):
+        found[row.run_id].append(row)
+    return found
+
+
+def _eta(run: Run, rows: Sequence[Trial], share: float) -> Eta:
+    """The band of a run that has `share` devices of its queue to itself, as they are shared out fairly."""
+    progress = _Progress(run, rows)
     rng = np.random.default_rng([run.pk, run.seq])
-    found = band(done, left, min(run.concurrency, max(1, devices)), rng)
+    found = band(progress.done(), progress.left(), min(float(run.concurrency), share), rng)
     if found is None:
         return Eta()
     now = timezone.now()
-    return Eta(*(now + timedelta(seconds=seconds) for seconds in found))
+    earliest, latest = (now + timedelta(seconds=seconds) for seconds in found)
+    if run.deadline is not None:
+        return Eta(min(earliest, run.deadline), min(latest, run.deadline))
+    return Eta(earliest, latest)
 
 
-def _epochs(row: Trial, fidelities: Mapping[int, Mapping[str, float]]) -> float:
-    """The epochs that a trial itself is to train: what its parent has trained, it need not."""
-    planned = float(row.fidelity.get("epochs") or row.config.get("epochs") or 1)
-    behind = fidelities.get(row.parent or 0, {}).get("epochs", 0)
-    return max(1.0, planned - behind)
+class _Progress:
+    """What a run has trained, and what it has still to train, in the order of time."""
 
+    def __init__(self, run: Run, rows: Sequence[Trial]) -> None:
+        self.run, self.rows = run, rows
+        self.plan = plan_of(run)
+        self.fidelities = {row.number: row.fidelity for row in rows}
 
-def _done(row: Trial, fidelities: Mapping[int, Mapping[str, float]]) -> Piece | None:
-    """What a trial has trained; half a trial counts as half."""
-    if not row.cost or not row.step:
-        return None
-    epochs = _epochs(row, fidelities)
-    if row.state != TrialState.COMPLETE.value:
-        behind = fidelities.get(row.parent or 0, {}).get("epochs", 0)
-        epochs = min(epochs, max(1.0, row.step - behind))
-    return Piece(row.stage, epochs, row.cost)
+    def done(self) -> list[Piece]:
+        return [piece for row in self.rows if (piece := self._trained(row)) is not None]
 
+    def left(self) -> list[Piece]:
+        """What the open trials lack, then trials that do not exist yet, then the confirming one."""
+        pieces = [self._rest(row) for row in self.rows if not TrialState(row.state).is_final]
+        if any(row.stage == Stage.CONFIRM.value for row in self.rows):
+            return pieces
+        created = self.rows[-1].number if self.rows else 0
+        to_come = [Piece(self._stage(n), epochs) for n, epochs in enumerate(self._planned_epochs())]
+        confirming = Piece(Stage.CONFIRM.value, self._longest(to_come))
+        return [*pieces, *to_come[created : self.run.max_trials], confirming]
 
-def _open(rows: Iterable[Trial], fidelities: Mapping[int, Mapping[str, float]]) -> list[Piece]:
-    """What the trials that have not ended have still to train."""
-    left = []
-    for row in rows:
-        if not TrialState(row.state).is_final:
-            trained = _done(row, fidelities)
-            epochs = _epochs(row, fidelities) - (trained.epochs if trained else 0)
-            left.append(Piece(row.stage, max(0.5, epochs)))
-    return left
+    def _longest(self, planned: Sequence[Piece]) -> float:
+        """Epochs of the confirming trial: those of the trainings that go furthest."""
+        ends = [self._end(row) for row in self.rows if not self._shares(row)]
+        first = 1 if self.plan.method.search else 0
+        return max([*ends, *(piece.epochs for piece in planned[first:])], default=1.0)
 
+    def _trained(self, row: Trial) -> Piece | None:
+        """What a trial has trained itself; half a trial counts as half."""
+        if not row.cost or not row.step:
+            return None
+        return Piece(row.stage, max(1.0, row.step - self._behind(row)), row.cost)
 
-def _to_come(
-    run: Run, rows: list[Trial], fidelities: Mapping[int, Mapping[str, float]]
-) -> list[Piece]:
-    """Trials that do not exist yet: as the method plans them, or as those so far; then the last one."""
-    plan, problem = plan_of(run), problem_of(run)
-    method: Any = plan.method
-    created = run.trials.exclude(stage=Stage.CONFIRM.value).count()
-    if method.plan:
-        epochs = list(method.plan(problem, plan.options))[created : run.max_trials]
-    else:
-        usual = [_epochs(row, fidelities) for row in rows] or [1.0]
-        epochs = [sum(usual) / len(usual)] * (run.max_trials - created)
-    stage = Stage.EVALUATE if method.search and created else Stage.SEARCH
-    pieces = [Piece(stage.value, each) for each in epochs]
-    if any(row.stage == Stage.CONFIRM.value for row in rows):
-        return pieces
-    longest = max(
-        (float(row.fidelity.get("epochs") or row.config.get("epochs") or 1) for row in rows),
-        default=1.0,
-    )
-    return [*pieces, Piece(Stage.CONFIRM.value, longest)]
+    def _rest(self, row: Trial) -> Piece:
+        """What an open trial lacks; one that runs is half an epoch further than it has told."""
+        trained = self._trained(row)
+        since = 0.5 if row.state == TrialState.RUNNING.value else 0.0
+        epochs = self._own(row) - (trained.epochs if trained else 0.0) - since
+        return Piece(row.stage, max(0.5, epochs))
+
+    def _own(self, row: Trial) -> float:
+        """The epochs that a trial itself is to train."""
+        return max(1.0, self._end(row) - self._behind(row))
+
+    def _end(self, row: Trial) -> float:
+        """Epochs at which a trial ends: the smaller of fidelity and config, but a method's own search."""
+        epochs = float(row.config.get("epochs") or Recipe.epochs)
+        fidelity = row.fidelity.get("epochs")
+        if fidelity is None:
+            return epochs
+        return float(fidelity) if self._shares(row) else min(epochs, float(fidelity))
+
+    def _shares(self, row: Trial) -> bool:
+        """Whether a trial is the method's own search, in which networks share their weights."""
+        return self.plan.method.search is not None and row.stage == Stage.SEARCH.value
+
+    def _behind(self, row: Trial) -> float:
+        """Epochs that a trial need not train, because its parent has."""
+        return float(self.fidelities.get(row.parent or 0, {}).get("epochs", 0))
+
+    def _stage(self, number: int) -> str:
+        evaluates = self.plan.method.search and number
+        return Stage.EVALUATE.value if evaluates else Stage.SEARCH.value
+
+    def _planned_epochs(self) -> Sequence[float]:
+        """Of each trial of the search, also of those that have been: as planned, else as those."""
+        if self.plan.method.plan:
+            return self.plan.method.plan(problem_of(self.run), self.plan.options)
+        usual = [self._own(row) for row in self.rows] or [1.0]
+        return [sum(usual) / len(usual)] * self.run.max_trials

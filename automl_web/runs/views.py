@@ -18,7 +18,7 @@ from automl_web.accounts.views import person
 from automl_web.projects.access import member_or_404, project_or_404
 from automl_web.projects.models import Role
 from automl_web.runs.chosen_space import choices, chosen
-from automl_web.runs.eta import eta_of
+from automl_web.runs.eta import eta_of, etas
 from automl_web.runs.forms import DEFAULT_METHOD, OptionsForm, RunForm, run_name, translated
 from automl_web.runs.goal_form import GoalForm, kept_to
 from automl_web.runs.history import problem_of
@@ -50,7 +50,8 @@ def runs(request: HttpRequest) -> HttpResponse:
     complete = Count("trials", filter=ended)
     found = found.annotate(complete=complete).order_by("-created_at", "-pk")
     page = Paginator(found.select_related("queue"), PAGE).get_page(request.GET.get("page"))
-    listed = [(run, eta_of(run)) for run in page]
+    bands = etas(page)
+    listed = [(run, bands.get(run.pk)) for run in page]
     context = {"page": page, "listed": listed, "states": Run.State.values, "state": state}
     return render(request, "runs/runs.html", context)
 

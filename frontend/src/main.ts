@@ -8,6 +8,7 @@ import { CellDiagram } from "./elements/cell-diagram"
 import { EdgeWeights } from "./elements/edge-weights"
 import { ImageDrop } from "./elements/image-drop"
 import { LearningCurves } from "./elements/learning-curves"
+import { LocalTime } from "./elements/local-time"
 import { ParetoFront } from "./elements/pareto-front"
 import { PlotlyFigure } from "./elements/plotly-figure"
 import { RunInsight } from "./elements/run-insight"
@@ -29,6 +30,7 @@ customElements.define("trial-table", TrialTable)
 customElements.define("run-log", RunLog)
 customElements.define("upload-form", UploadForm)
 customElements.define("image-drop", ImageDrop)
+customElements.define("local-time", LocalTime)
 customElements.define("theme-toggle", ThemeToggle)
 customElements.define("plotly-figure", PlotlyFigure)
 customElements.define("cell-diagram", CellDiagram)
