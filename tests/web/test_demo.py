@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import onnx
 import pytest
@@ -60,19 +62,33 @@ def test_project_and_digits_are_made_once(alice):
     assert made.upload.exists()
 
 
-def test_another_demo_searches_with_another_seed(alice, host):
+@pytest.fixture
+def prepared(alice, digits):
+    """The digits of the example, as if the control worker had prepared them."""
     version = example.version_for(alice)
-    runs = [example.begin(version, alice, example.REDUCED) for _demo in range(2)]
-    assert [run.seed for run in runs] == [1, 2]
-    assert {run.concurrency for run in runs} == {2}
-    assert runs[0].state == Run.State.RUNNING
+    shutil.copytree(digits, version.folder)
+    return version
+
+
+def test_another_demo_searches_with_another_seed(alice, host, prepared):
+    demos = [example.begin(prepared, alice, example.REDUCED) for _demo in range(2)]
+    assert [[run.seed for run in runs] for runs in demos] == [[1, 1], [3, 3]]
+    assert {run.concurrency for runs in demos for run in runs} == {2}
+    assert all(run.state == Run.State.RUNNING for runs in demos for run in runs)
 
 
 @pytest.mark.parametrize("budget", [example.FULL, example.REDUCED])
-def test_each_budget_gives_at_least_twelve_trials(alice, host, budget):
-    run = example.begin(example.version_for(alice), alice, budget)
-    assert run.total is not None
-    assert run.total > 12
+def test_each_budget_searches_for_hyper_parameters_and_for_an_architecture(
+    alice, host, prepared, budget
+):
+    tuned, designed = example.begin(prepared, alice, budget)
+    assert tuned.total > 12
+    assert designed.total == budget.designs + 1
+    assert "architecture" in designed.space
+
+
+def test_the_demo_tries_at_least_twenty_designs():
+    assert example.FULL.designs >= 20
 
 
 def test_without_a_device_the_example_says_so(alice, host, settings):
@@ -82,8 +98,8 @@ def test_without_a_device_the_example_says_so(alice, host, settings):
         example.begin(version, alice, example.REDUCED)
 
 
-def test_the_line_and_the_board_name_the_best_of_those_trained_longest(alice, host):
-    run = example.begin(example.version_for(alice), alice, example.REDUCED)
+def test_the_line_and_the_board_name_the_best_of_those_trained_longest(alice, host, prepared):
+    run, _designs = example.begin(prepared, alice, example.REDUCED)
     assert example.progress(run) == "Trial 0 of 21"
     for number, (epochs, accuracy) in enumerate([(1, 0.9), (9, 0.8), (9, 0.85)], start=1):
         values = {"val_accuracy": accuracy}
