@@ -17,6 +17,8 @@ MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "she
 CALLS = {"eval", "exec", "compile", "os.system", "os.popen", "yaml.load", "mark_safe", "__import__"}
 MEANT = {"search/training/checkpoint.py": "torch.load"}
 """Where what could unpickle is called, with `weights_only=True`."""
+PLAIN = {"benchmarks/evolution.py": ["pickle"]}
+"""Where a published table is unpickled by a reader that refuses every class and function."""
 
 
 def name_of(node):
@@ -67,7 +69,7 @@ def faults(text):
 
 def test_no_data_is_run_as_code():
     found = {str(path.relative_to(ROOT)): faults(path.read_text()) for path in SOURCES}
-    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+    assert {path: wrong for path, wrong in found.items() if wrong} == PLAIN
     assert len(found) > 80
 
 

@@ -160,7 +160,12 @@ def search_events(run, slot):
     told = Event.objects.filter(run=run).order_by("seq").values_list("body", flat=True)
     whole = [to_json(event) for event in compact(from_json(body) for body in told)]
     lines = [line for event in whole if event["type"] == "logged" for line in event["lines"]]
-    return [{**event, "cost": None} for event in whole if event["type"] != "logged"], lines
+    return [_untimed(event) for event in whole if event["type"] != "logged"], lines
+
+
+def _untimed(event):
+    values = {name: v for name, v in event.get("values", {}).items() if name != "latency_ms"}
+    return {**event, "cost": None, "values": values}
 
 
 def test_replacing_the_test_part_changes_no_search_event(start, slot, version):
