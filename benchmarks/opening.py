@@ -94,6 +94,7 @@ def _page(window: Window, address: str, sizes: list[int]) -> Iterator[Page]:
     page.goto(address)
     until(partial(page.evaluate, "window.opened"), 60)
     yield page
+    page.remove_listener("response", add)  # what is still under way is cut off
     context.close()
 
 
