@@ -1,6 +1,7 @@
 """Data of the figures that a run's page fetches: its front, what it derived, and how its method thinks.
 
-Every answer is bounded, whatever the size of the run.
+What lies beside the front, its moments and what was derived are thinned; the front itself, and the rungs
+and edge weights of a method, are as large as the run makes them.
 """
 
 from __future__ import annotations
