@@ -21,7 +21,7 @@ from automl_web.runs.models import Run
 from automl_web.runs.record import Claim, finish
 from automl_web.runs.start import start_run
 from search.history import TrialState
-from search.problems.image_space import default_space
+from search.problems.images import IMAGES
 
 SHORT = {"epochs": 1, "layers": 2, "width": 8, "batch_size": 64}
 LONG = {"epochs": 10_000, "layers": 5, "width": 32, "batch_size": 64}
@@ -62,7 +62,7 @@ def session() -> str:
 
 def space(fixed: dict[str, int]) -> dict[str, Any]:
     """The ready-made space, with constants where the benchmark needs the same work every time."""
-    document = default_space().to_json()
+    document = IMAGES.usual_space().to_json()
     document["hyperparameters"] = [
         {"type": "constant", "name": known["name"], "value": fixed[known["name"]]}
         if known["name"] in fixed

@@ -21,7 +21,12 @@ METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
         Metric("val_accuracy", "Validation accuracy", "%", maximise=True),
+        Metric("val_balanced_accuracy", "Validation accuracy, balanced", "%", maximise=True),
         Metric("val_loss", "Validation loss"),
+        Metric("val_perplexity", "Validation perplexity"),
+        Metric("val_rmse", "Validation error (RMSE)"),
+        Metric("val_mae", "Validation error (mean)"),
+        Metric("val_r2", "Validation R²", maximise=True),
         Metric("params", "Parameters", counted=True),
         Metric("macs", "MACs", counted=True),
         Metric("size_bytes", "Size", "B", counted=True),
@@ -29,6 +34,11 @@ METRICS: dict[str, Metric] = {
         Metric("netscore", "NetScore", maximise=True),
     )
 }
+
+
+def on_test(metric: str) -> str:
+    """What a metric of the validation part is called on the test part."""
+    return metric.replace("val_", "test_", 1)
 
 
 def netscore(accuracy: float, params: float, macs: float) -> float | None:

@@ -30,7 +30,7 @@ from search.loop import work
 from search.method import Context, Problem
 from search.methods import METHODS
 from search.options import parse
-from search.problems import PROBLEMS
+from search.problems import KINDS
 from search.training.images import warm_up
 from search.training.loop import DivergedError
 
@@ -109,7 +109,7 @@ def _serve(line: str, answers: TextIO) -> None:
 
 def _request(document: Mapping[str, Any]) -> tuple[Problem, Trial, Context]:
     asked, given, around = document["problem"], document["trial"], document["context"]
-    problem = PROBLEMS[asked["kind"]](
+    problem = KINDS[asked["kind"]].problem(
         asked["space"], Path(asked["data"]), asked["objectives"], asked["limits"]
     )
     trial = Trial(

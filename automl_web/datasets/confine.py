@@ -11,13 +11,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any, BinaryIO
 
 from automl_web.datasets.decoder import NAME_BYTES
-from automl_web.datasets.disk import refusing_when_full
-from automl_web.datasets.prepare import Prepared, Progress, put_in_place
+from automl_web.datasets.disk import put_in_place, refusing_when_full
+from automl_web.datasets.order import Order, Prepared, Progress
 from automl_web.datasets.refusals import CrashError, TooSlowError, refusal_of
 
 DECODER = [sys.executable, "-m", "automl_web.datasets.decoder"]
@@ -49,18 +50,19 @@ class BrokenOffError(Exception):
     """The process was ended from outside, or met something that nobody foresaw: worth another try."""
 
 
-def prepare_confined(upload: Path, folder: Path, progress: Progress) -> Prepared:
-    """Like `prepare`, with limits of memory and time, and safe from crashes.
+def prepare_confined(order: Order, progress: Progress) -> Prepared:
+    """Prepare what is ordered, with limits of memory and time, and safe from crashes.
 
     Raises RefusalError, and BrokenOffError if the file is not to blame. Nothing is left behind.
     """
+    folder = order.folder
     folder.parent.mkdir(parents=True, exist_ok=True)
-    seconds = SECONDS + upload.stat().st_size // BYTES_A_SECOND
+    seconds = SECONDS + order.upload.stat().st_size // BYTES_A_SECOND
     with (
         refusing_when_full(),
         TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-") as scratch,
         TemporaryFile() as note,
-        _decoder(upload, Path(scratch) / "prepared", seconds, note) as process,
+        _decoder(replace(order, folder=Path(scratch) / "prepared"), seconds, note) as process,
     ):
         end: dict[str, Any] = {}
         done, total = 0, 0
@@ -78,12 +80,10 @@ def prepare_confined(upload: Path, folder: Path, progress: Progress) -> Prepared
 
 
 @contextmanager
-def _decoder(
-    upload: Path, folder: Path, seconds: int, note: BinaryIO
-) -> Iterator[subprocess.Popen[bytes]]:
+def _decoder(order: Order, seconds: int, note: BinaryIO) -> Iterator[subprocess.Popen[bytes]]:
     """The running process, which is gone at the end, whatever happened."""
     process = subprocess.Popen(
-        [*DECODER, str(upload), str(folder), str(seconds), str(note.fileno())],
+        [*DECODER, order.to_json(), str(seconds), str(note.fileno())],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         pass_fds=[note.fileno()],

@@ -14,44 +14,66 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, TextIO
 
-from automl_web.datasets.prepare import prepare
+from automl_web.datasets.kinds import INTAKES, recognise
+from automl_web.datasets.kinds.intake import Intake
+from automl_web.datasets.order import Order
 from automl_web.datasets.refusals import RefusalError, TooMuchMemoryError
 
-MEMORY = 256 * 2**20
-"""Bytes of address space beyond what the loaded program has; about 200 MB of them get used."""
+LOOKING = 256 * 2**20
+"""Bytes that recognising a file may take: the longest table of contents of a zip, as objects."""
 
 NAME_BYTES = 400
 TELL_EVERY = 0.1  # seconds
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-def main(upload: str, folder: str, seconds: str, note: str) -> None:
-    """Prepare `upload` into `folder`, with `seconds` of computing time; `note` is a file descriptor."""
+def main(text: str, seconds: str, note: str) -> None:
+    """Prepare what the order in `text` asks for, with `seconds` of computing time.
+
+    `note` is a file descriptor.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints goes to the log
-    confine_to(MEMORY, int(seconds))
+    order = Order.from_json(text)
     try:
-        prepared = prepare(Path(upload), Path(folder), Telling(answers, int(note)))
-        _answer(answers, {"prepared": asdict(prepared)})
+        kind = INTAKES[order.kind] if order.kind else _recognised(order, int(seconds))
+        prepare = resolve_name(kind.prepare)
+        confine_to(kind.memory, int(seconds))
+        prepared = prepare(order, Telling(answers, int(note)))
+        _answer(answers, {"prepared": asdict(prepared) | {"kind": kind.name}})
     except RefusalError as refusal:
         _answer(answers, {"refused": refusal.document})
     except MemoryError:
         _answer(answers, {"refused": TooMuchMemoryError().document})
 
 
-def confine_to(memory: int, seconds: int) -> None:
-    """Take this process's right to more memory and computing time, where the platform knows limits."""
+def _recognised(order: Order, seconds: int) -> Intake:
+    """The kind that the file is of; what is looked at is from outside already, so within limits."""
+    unlimited = resource.getrlimit(resource.RLIMIT_AS)
+    confine_to(LOOKING, seconds, for_good=False)
+    kind = recognise(order.upload, order.name)
+    resource.setrlimit(resource.RLIMIT_AS, unlimited)
+    return kind
+
+
+def confine_to(memory: int, seconds: int, *, for_good: bool = True) -> None:
+    """Take this process's right to more memory and computing time, where the platform knows limits.
+
+    `memory` is in bytes of address space beyond what the loaded program has.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     taken = Path("/proc/self/statm")
     if taken.exists():  # elsewhere the limit is not kept
         pages = int(taken.read_text().split()[0])
         limit = pages * resource.getpagesize() + memory
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        most = limit if for_good else resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (limit, most))
 
 
 class Telling:

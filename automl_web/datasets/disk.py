@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,13 @@ def no_room() -> str:
 def is_full(error: OSError) -> bool:
     """Whether writing failed because the disk, or this account's part of it, is full."""
     return error.errno in _FULL
+
+
+def put_in_place(ready: Path, folder: Path) -> None:
+    """Put `ready` in the place of `folder`; an earlier attempt may have left one behind."""
+    if folder.exists():
+        folder.rename(ready.with_name("earlier"))
+    ready.rename(folder)
 
 
 @contextmanager

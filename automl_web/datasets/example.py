@@ -15,7 +15,7 @@ from sklearn.datasets import load_digits
 
 from automl_web.accounts.models import User
 from automl_web.datasets.models import Version
-from automl_web.datasets.store import add_dataset
+from automl_web.datasets.store import add_dataset, keep
 from automl_web.projects.models import Project
 
 BRIGHTEST = 16  # scikit-learn's digits have 17 levels of gray
@@ -26,7 +26,7 @@ def create_example(project: Project, user: User) -> Version:
     with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, delete=False) as file:
         path = Path(file.name)
     write_digits(path)
-    return add_dataset(project, _("Handwritten digits"), user, path)
+    return add_dataset(keep(project, user, path, "digits.zip"), _("Handwritten digits"), user)
 
 
 def write_digits(path: Path) -> None:

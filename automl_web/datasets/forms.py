@@ -19,8 +19,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from automl_web.datasets.archive import check_is_zip
 from automl_web.datasets.disk import KEPT_FREE_BYTES, is_full, no_room
+from automl_web.datasets.kinds import check
 from automl_web.datasets.refusals import RefusalError
 
 NAME_LENGTH = 100
@@ -102,9 +102,14 @@ class UploadForm(forms.Form):
         assert isinstance(file, TemporaryUploadedFile)
         return Path(file.temporary_file_path())
 
+    @property
+    def filename(self) -> str:
+        """What the file is called where it comes from."""
+        return str(self.cleaned_data["file"].name)
+
     def clean_file(self) -> Any:
         try:
-            check_is_zip(self.path)
+            check(self.path, self.filename)
         except RefusalError as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         return self.cleaned_data["file"]
@@ -115,8 +120,8 @@ class UploadForm(forms.Form):
             self.errors.pop("file", None)
             self.add_error("file", self.stopped)
         elif "file" in cleaned and not cleaned.get("name"):
-            stem = Path(cleaned["file"].name).stem.strip()
-            cleaned["name"] = stem[:NAME_LENGTH] or _("Images")
+            stem = Path(self.filename).stem.strip()
+            cleaned["name"] = stem[:NAME_LENGTH] or _("Dataset")
         return cleaned
 
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from automl_web.datasets.confine import BrokenOffError, prepare_confined
 from automl_web.datasets.models import Version
-from automl_web.datasets.prepare import Progress
+from automl_web.datasets.order import Order, Progress
 from automl_web.datasets.refusals import AbandonedError, RefusalError
 
 SILENCE = timedelta(seconds=60)
@@ -40,7 +40,7 @@ def ingest(version: Version) -> bool:
     try:
         if version.attempt > MAX_ATTEMPTS:
             raise AbandonedError(attempts=MAX_ATTEMPTS)
-        prepared = prepare_confined(version.upload, version.folder, _beat(version))
+        prepared = prepare_confined(_order(version), _beat(version))
     except RefusalError as refusal:
         _end(version, Version.State.REFUSED, problem=refusal.english, facts=_told(refusal))
     except SupersededError:
@@ -51,16 +51,30 @@ def ingest(version: Version) -> bool:
         _held(version).update(state=Version.State.UPLOADED)
         return False
     else:
-        images = prepared.facts["images"]
         _end(
             version,
             Version.State.READY,
+            kind=prepared.kind,
             digest=prepared.digest,
             facts=prepared.facts,
-            done=images,
-            total=images,
+            done=prepared.items,
+            total=prepared.items,
         )
     return True
+
+
+def _order(version: Version) -> Order:
+    """What the decoder is asked for; raises AbandonedError if the file is gone."""
+    if version.source is None:
+        raise AbandonedError(attempts=version.attempt)
+    return Order(
+        version.source.path,
+        version.folder,
+        name=version.source.name,
+        kind=str(version.options.get("kind", "")),
+        options=version.options,
+        earlier=version.parent.folder if version.parent else None,
+    )
 
 
 def stale_versions() -> QuerySet[Version]:
@@ -119,6 +133,14 @@ def _told(refusal: RefusalError) -> dict[str, object]:
 
 
 def _end(version: Version, state: Version.State, **changes: object) -> None:
-    if _held(version).update(state=state, **changes) == 1:
-        version.upload.unlink(missing_ok=True)
+    if _held(version).update(state=state, **changes) == 1 and state == Version.State.REFUSED:
+        _forget(version)
     version.refresh_from_db()
+
+
+def _forget(version: Version) -> None:
+    """Keep nothing of a file that was refused, unless another version comes from it."""
+    source = version.source
+    if source is not None and not source.version_set.exclude(pk=version.pk).exists():
+        source.path.unlink(missing_ok=True)
+        source.delete()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 from django.conf import settings
@@ -10,12 +12,42 @@ from django.db import models
 from django.urls import reverse
 
 from automl_web.accounts.models import User
+from automl_web.datasets.kinds import INTAKES
 from automl_web.projects.models import Project, Role
+from search.problems import KINDS
 
 
 class DatasetQuerySet(models.QuerySet["Dataset"]):
     def for_user(self, user: User, role: Role = Role.VIEWER) -> DatasetQuerySet:
         return self.filter(project__in=Project.objects.for_user(user, role))
+
+
+class Upload(models.Model):
+    """A file from a person, which may come in pieces; once it is whole, versions are prepared from it.
+
+    It is kept as long as a version that was not refused comes from it, because a mended version is
+    prepared from the same file.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="uploads")
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
+    name = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField()  # bytes
+    received = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    touched_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def path(self) -> Path:
+        return Path(settings.DATA) / "uploads" / str(self.pk)
+
+    @property
+    def is_whole(self) -> bool:
+        return self.received == self.size
 
 
 class Dataset(models.Model):
@@ -46,6 +78,10 @@ class Version(models.Model):
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField(default=1)
+    # What it is prepared from, and how: the options of its kind, those of a fix among them.
+    source = models.ForeignKey(Upload, on_delete=models.SET_NULL, null=True)
+    options = models.JSONField(default=dict)
+    parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     kind = models.CharField(max_length=20, default="images")
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
     problem = models.TextField(blank=True)
@@ -72,9 +108,19 @@ class Version(models.Model):
         return Path(settings.DATA) / "datasets" / str(self.pk)
 
     @property
-    def upload(self) -> Path:
-        """Where the uploaded file waits until it is prepared."""
-        return Path(settings.DATA) / "uploads" / f"{self.pk}.zip"
+    def summary(self) -> str:
+        """A line about it, once it is ready."""
+        return str(resolve_name(INTAKES[self.kind].summary)(self))
+
+    @property
+    def task(self) -> str:
+        """What is learnt from it, one of its kind's tasks."""
+        return str(self.facts.get("task", "classification"))
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """What a search on it may be judged by, the usual objective first."""
+        return KINDS[self.kind].tasks[self.task]
 
     @property
     def classes(self) -> list[str]:

@@ -12,8 +12,9 @@ import threading
 import numpy as np
 
 from automl_web.datasets.confine import ONE_THREAD
-from automl_web.datasets.decoder import MEMORY, PR_SET_PDEATHSIG, confine_to
+from automl_web.datasets.decoder import PR_SET_PDEATHSIG, confine_to
 from automl_web.datasets.images import Pixels, Shape, pixels
+from automl_web.datasets.kinds.images import IMAGES
 from automl_web.datasets.unreadable import DAMAGED, TOO_LARGE, UnreadableError
 
 READER = [sys.executable, "-m", "automl_web.datasets.one_image"]
@@ -64,7 +65,7 @@ def main(channels: str, height: str, width: str) -> int:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints goes to the log
-    confine_to(MEMORY, SECONDS)
+    confine_to(IMAGES.memory, SECONDS)
     with answer:
         try:
             shape = Shape(int(channels), int(height), int(width))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from automl_web.datasets import findings, refusals
+from django.utils.formats import number_format
+from django.utils.translation import ngettext
+
+from automl_web.datasets import findings
 from automl_web.datasets.layout import SPLITS
 from automl_web.datasets.models import Version
 from automl_web.datasets.thumbnails import strip_size
@@ -53,10 +56,14 @@ def facts_of(version: Version) -> dict[str, Any]:
     }
 
 
-def problem_of(version: Version) -> str:
-    """Why a version was refused, in the reader's language."""
-    document = version.facts.get("refusal")
-    return refusals.sentence_of(document) if document else version.problem
+def summary(version: Version) -> str:
+    """A line about a version that is ready."""
+    images, classes = version.facts["images"], len(version.classes)
+    told = [
+        ngettext("%(n)s image", "%(n)s images", images) % {"n": number_format(images)},
+        ngettext("%(n)s class", "%(n)s classes", classes) % {"n": classes},
+    ]
+    return " · ".join(told)
 
 
 def _skipped(facts: dict[str, Any]) -> list[list[str]]:

@@ -7,8 +7,8 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
@@ -16,10 +16,11 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from automl_web.datasets.archive import Archive
-from automl_web.datasets.disk import refusing_when_full
+from automl_web.datasets.disk import put_in_place, refusing_when_full
 from automl_web.datasets.findings import facts_of
 from automl_web.datasets.images import Header, Pixels, Shape, header, pixels
 from automl_web.datasets.layout import SPLITS, Item, Layout, arrange, check_classes
+from automl_web.datasets.order import Order, Prepared, Progress
 from automl_web.datasets.refusals import NoRoomError
 from automl_web.datasets.splits import carve
 from automl_web.datasets.unreadable import UnreadableError
@@ -27,34 +28,19 @@ from automl_web.datasets.unreadable import UnreadableError
 SMALLEST_SIDE, LARGEST_SIDE = 8, 96
 BATCH_BYTES = 2**20
 
-Progress = Callable[[int, int, str], None]
-"""Told how many of how many images are decoded, and the name of the one that comes next.
 
-Also called where that stands still, as a heartbeat.
-"""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What came of a zip: the hash of its content and what there is to say about it."""
-
-    digest: str
-    facts: dict[str, Any]
-
-
-def prepare(
-    upload: Path, folder: Path, progress: Progress = lambda done, total, name: None
-) -> Prepared:
-    """Write the arrays of the zip at `upload` into `folder`; raises RefusalError.
+def prepare(order: Order, progress: Progress = lambda done, total, name: None) -> Prepared:
+    """Write the arrays of the zip that is ordered; raises RefusalError.
 
     `folder` appears complete or not at all, and in place of an earlier one. The same images in the
     same classes give the same digest and the same split, however they were zipped.
     """
+    folder = order.folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (
         refusing_when_full(),
         TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-") as scratch,
-        Archive(upload) as archive,
+        Archive(order.upload) as archive,
         (Path(scratch) / "pixels").open("w+b") as raw,
     ):
         layout = arrange(archive.members)
@@ -62,13 +48,13 @@ def prepare(
         shape = common_shape([item.header for item in layout.items])
         _check_room(folder.parent, 2 * len(layout.items) * shape.size)
         _decode(archive, layout, shape, raw, progress)
-        order = carve(layout)
+        parts = carve(layout)
         ready = Path(scratch) / "ready"
         ready.mkdir()
-        digest, meta = _write(ready, raw, order, layout.classes, shape, progress)
-        facts = facts_of(layout, order, meta)
+        digest, meta = _write(ready, raw, parts, layout.classes, shape, progress)
+        facts = facts_of(layout, parts, meta)
         put_in_place(ready, folder)
-    return Prepared(digest, facts)
+    return Prepared(digest, len(layout.items), facts)
 
 
 def common_shape(headers: list[Header]) -> Shape:
@@ -197,10 +183,3 @@ def _mean_and_std(
     mean, square = moments[0] / pixels / 255, moments[1] / pixels / 255**2
     std = np.sqrt(np.maximum(square - mean**2, 0))
     return {"mean": mean.tolist(), "std": np.maximum(std, 1e-3).tolist()}
-
-
-def put_in_place(ready: Path, folder: Path) -> None:
-    """Put `ready` in the place of `folder`; an earlier attempt may have left one behind."""
-    if folder.exists():
-        folder.rename(ready.with_name("earlier"))
-    ready.rename(folder)

@@ -88,7 +88,14 @@ class BombError(FileError):
 
 
 class ContentError(RefusalError):
-    """The file is fine, but what it holds is no dataset of images."""
+    """The file is fine, but what it holds is no dataset."""
+
+
+class NoKnownDataError(ContentError):
+    sentence = _(
+        "Nothing in this file is data that we take. Upload a zip of image folders, or see beside "
+        "the upload what else can be taken."
+    )
 
 
 class NestedZipError(ContentError):

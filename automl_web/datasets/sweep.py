@@ -5,11 +5,17 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Now
 
-from automl_web.datasets.models import Version
+from automl_web.datasets.models import Upload, Version
+
+EXPIRES_AFTER = timedelta(days=1)
+"""An upload that nothing is prepared from is kept for so long: it may go on."""
 
 ABANDONED_AFTER = 3600.0
 """Seconds in which nothing was written to it, after which a file that nobody knows is nobody's."""
@@ -21,10 +27,17 @@ def sweep() -> None:
     """Remove uploads whose request died, and files of versions that wait for nothing; called by a timer."""
     data = Path(settings.DATA)
     _remove(_abandoned(Path(settings.FILE_UPLOAD_TEMP_DIR)))
-    uploads = _abandoned(data / "uploads")
-    _remove(_without(uploads, {State.UPLOADED, State.PREPARING}))
+    _needless().delete()
+    known = {str(pk) for pk in Upload.objects.values_list("pk", flat=True)}
+    _remove(path for path in _abandoned(data / "uploads") if path.name not in known)
     scratch = (path for path in _abandoned(data / "datasets") if "-" in path.name)
     _remove(_without(scratch, {State.PREPARING}))
+
+
+def _needless() -> QuerySet[Upload]:
+    """Uploads that nothing comes from: never finished, never used, or refused."""
+    kept = Version.objects.exclude(state=State.REFUSED).filter(source=OuterRef("pk"))
+    return Upload.objects.filter(~Exists(kept), touched_at__lt=Now() - EXPIRES_AFTER)
 
 
 def _abandoned(folder: Path) -> list[Path]:

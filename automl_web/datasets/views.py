@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pkgutil import resolve_name
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -16,11 +17,12 @@ from django_htmx.http import HttpResponseClientRefresh
 from automl_web.accounts.audit import audit
 from automl_web.accounts.models import Action
 from automl_web.accounts.views import person
-from automl_web.datasets import page
 from automl_web.datasets.example import create_example
 from automl_web.datasets.forms import CappedUploadHandler, NewVersionForm, UploadForm
+from automl_web.datasets.kinds import INTAKES
 from automl_web.datasets.models import Dataset, Version
-from automl_web.datasets.store import add_dataset, add_version
+from automl_web.datasets.refusals import sentence_of
+from automl_web.datasets.store import add_dataset, add_version, keep
 from automl_web.datasets.thumbnails import strip
 from automl_web.projects.access import member_or_404, project_or_404
 from automl_web.projects.models import Project, Role
@@ -77,10 +79,11 @@ def _upload(
     form = kind(request.POST, request.FILES, stopped=handler.problem)
     if not form.is_valid():
         return _upload_page(request, project, dataset, form, 422)
+    source = keep(project, person(request), form.path, form.filename)
     if dataset is None:
         name = form.cleaned_data["name"]
-        return _uploaded(request, add_dataset(project, name, person(request), form.path))
-    return _uploaded(request, add_version(dataset, form.path))
+        return _uploaded(request, add_dataset(source, name, person(request)))
+    return _uploaded(request, add_version(dataset, source))
 
 
 def _uploaded(request: HttpRequest, version: Version) -> HttpResponse:
@@ -116,9 +119,10 @@ def dataset(request: HttpRequest, pk: int) -> HttpResponse:
         "may_edit": found.project.role_of(person(request)) in Role.EDITOR.at_least,
     }
     if version.state == Version.State.READY:
-        shown |= page.facts_of(version)
+        intake = INTAKES[version.kind]
+        shown |= {"template": intake.template, **resolve_name(intake.page)(version)}
     if version.state == Version.State.REFUSED:
-        shown["problem"] = page.problem_of(version)
+        shown["problem"] = problem_of(version)
     return render(request, "datasets/dataset.html", shown)
 
 
@@ -144,6 +148,12 @@ def dataset_thumbnails(request: HttpRequest, pk: int, index: int) -> HttpRespons
     response.headers["ETag"] = etag
     patch_cache_control(response, private=True, no_cache=True)
     return response
+
+
+def problem_of(version: Version) -> str:
+    """Why a version was refused, in the reader's language."""
+    document = version.facts.get("refusal")
+    return sentence_of(document) if document else version.problem
 
 
 def _dataset(request: HttpRequest, pk: int, role: Role = Role.VIEWER) -> Dataset:

@@ -15,9 +15,10 @@ import onnxruntime
 from django.conf import settings
 
 from automl_web.datasets.images import Pixels
-from automl_web.registry.models import ONNX, ModelVersion
+from automl_web.registry.models import ModelVersion
+from search.problems import KINDS
+from search.training.card import ONNX
 
-PREDICT = "search.training.predict"
 TIME_LIMIT = 60  # seconds
 KEPT = 4
 """Sessions that a web process keeps, of the models asked last."""
@@ -52,7 +53,7 @@ def _session(path: Path, stamp: int) -> Any:
 
 
 def _asked_of_torch(model: ModelVersion, values: bytes) -> list[float]:
-    command = [sys.executable, "-m", PREDICT, str(model.folder)]
+    command = [sys.executable, "-m", KINDS[model.run.dataset.kind].predict, str(model.folder)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     try:
         ended = subprocess.run(

@@ -15,10 +15,10 @@ from django.conf import settings
 from automl_web.registry.models import ModelVersion, Problem
 from automl_web.runs.models import Run, Trial
 from search.history import Stage, TrialState
+from search.problems import KINDS
+from search.training.card import CARD, MINIMUM_COMPARED
 
-EXPORT = "search.training.export"
 TIME_LIMIT = 900  # seconds
-MINIMUM_COMPARED = 256
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def _export(run: Run, trial: Trial) -> dict[str, Any] | None:
         }
         if not _ran(run, request):
             return None
-        card: dict[str, Any] = json.loads((ready / "model.json").read_text(encoding="utf-8"))
+        card: dict[str, Any] = json.loads((ready / CARD).read_text(encoding="utf-8"))
         if target.exists():  # of an attempt that got no further than here
             target.rename(Path(scratch) / "earlier")
         ready.rename(target)
@@ -78,7 +78,7 @@ def _ran(run: Run, request: dict[str, Any]) -> bool:
     """Whether the export went well; why not is logged."""
     try:
         subprocess.run(
-            [sys.executable, "-m", EXPORT],
+            [sys.executable, "-m", KINDS[run.dataset.kind].export],
             input=json.dumps(request),
             capture_output=True,
             text=True,
@@ -99,13 +99,13 @@ def _ran(run: Run, request: dict[str, Any]) -> bool:
 
 def told(card: dict[str, Any]) -> dict[str, Any]:
     """The fields of a model version that the card of its export gives."""
-    offered, compared = card["onnx_offered"], card["parity_images"]
-    missing = Problem.FEW_IMAGES if compared < MINIMUM_COMPARED else Problem.ONNX_DIFFERS
+    offered, compared = card["onnx_offered"], card["compared"]
+    missing = Problem.FEW_ITEMS if compared < MINIMUM_COMPARED else Problem.ONNX_DIFFERS
     return {
         "params": card["params"],
         "parity": card["parity"],
-        "parity_images": compared,
+        "compared": compared,
         "onnx_offered": offered,
-        "confusion": card["confusion"],
+        "results": card["results"],
         "problem": "" if offered else missing,
     }

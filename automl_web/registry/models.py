@@ -10,9 +10,10 @@ from django.urls import reverse
 from automl_web.accounts.models import User
 from automl_web.projects.models import Role
 from automl_web.runs.models import Run
+from search.metrics import on_test
+from search.training.card import CARD, CODE, ONNX, WEIGHTS
 
-ONNX = "model.onnx"
-FILES = (ONNX, "weights.safetensors", "model.py", "model.json")
+FILES = (ONNX, WEIGHTS, CODE, CARD)
 """The names under which an export leaves its files in a model's folder."""
 
 
@@ -25,7 +26,7 @@ class Problem(models.TextChoices):
     """What is missing of a model that was taken home."""
 
     EXPORT_FAILED = "export_failed"
-    FEW_IMAGES = "few_images"
+    FEW_ITEMS = "few_items"
     ONNX_DIFFERS = "onnx_differs"
 
 
@@ -37,9 +38,9 @@ class ModelVersion(models.Model):
     values = models.JSONField(default=dict)
     params = models.PositiveBigIntegerField(default=0)
     parity = models.FloatField(null=True)
-    parity_images = models.PositiveIntegerField(default=0)
+    compared = models.PositiveIntegerField(default=0)  # items
     onnx_offered = models.BooleanField(default=False)
-    confusion = models.JSONField(default=list)
+    results = models.JSONField(default=dict)  # of the test part, as its kind of data has them
     problem = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -53,13 +54,13 @@ class ModelVersion(models.Model):
 
     @property
     def can_be_tried(self) -> bool:
-        """Whether there is something that can be asked about an image."""
+        """Whether there is something that can be asked."""
         return self.problem != Problem.EXPORT_FAILED
 
     @property
-    def test_images(self) -> int:
-        """How many images the confusion matrix counts."""
-        return sum(sum(row) for row in self.confusion)
+    def metric(self) -> str:
+        """By which it was judged on the test part."""
+        return on_test(self.run.dataset.metrics[0])
 
     @property
     def files(self) -> list[Path]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pkgutil import resolve_name
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from automl_web.accounts.audit import audit
 from automl_web.accounts.models import Action
 from automl_web.accounts.views import person
+from automl_web.datasets.kinds import INTAKES
 from automl_web.projects.access import member_or_404
 from automl_web.projects.models import Role
 from automl_web.registry import page
@@ -25,7 +29,7 @@ PAGE_SIZE = 50
 def models(request: HttpRequest) -> HttpResponse:
     found = (
         ModelVersion.objects.for_user(person(request))
-        .select_related("run__project")
+        .select_related("run__project", "run__dataset")
         .order_by("-created_at", "-pk")
     )
     shown = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -35,21 +39,29 @@ def models(request: HttpRequest) -> HttpResponse:
 @require_safe
 def model(request: HttpRequest, pk: int) -> HttpResponse:
     found = model_or_404(request, pk)
-    facts = found.run.dataset.facts
+    intake = INTAKES[found.run.dataset.kind]
     shown = {
         "model": found,
         "run": found.run,
         "trial": found.run.trials.filter(number=found.trial).first(),
         "problem": page.problem_of(found),
         "costs": page.costs(found),
-        "classes": found.run.dataset.classes,
-        "matrix": page.matrix(found, found.run.dataset.classes),
-        "confusions": page.confusions(found, found.run.dataset.classes),
-        "code": page.code(facts["channels"], facts["height"], facts["width"]),
-        "weights_code": page.weights_code(facts["channels"], facts["height"], facts["width"]),
+        "template": intake.model_template,
+        **resolve_name(intake.model_page)(found),
         "may_edit": found.run.project.role_of(person(request)) in Role.EDITOR.at_least,
     }
     return render(request, "registry/model.html", shown)
+
+
+@csrf_exempt  # the view of the kind checks the token: it may have to set a handler of uploads first
+def try_it(request: HttpRequest, pk: int) -> HttpResponse:
+    """The try-it page of a model, which is that of its kind of data."""
+    found = model_or_404(request, pk)
+    if not found.can_be_tried:
+        raise Http404
+    view = resolve_name(INTAKES[found.run.dataset.kind].try_view)
+    answer: HttpResponse = view(request, found)
+    return answer
 
 
 @require_safe

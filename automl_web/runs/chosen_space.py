@@ -5,23 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from automl_web.projects.models import Project
 from search.method import CONFIG, GENOTYPE, Method
-from search.problems import architecture_space
-from search.problems.image_space import default_space
+from search.problems import KINDS, architecture_space
 
-HYPER_PARAMETERS, ARCHITECTURES = "images", "architectures"
-"""Kinds of search spaces, as `SearchSpace.kind` has them."""
+
+@dataclass(frozen=True)
+class ReadyMade:
+    """A space that comes with the product: its key, the kind of data that it is for, and its title."""
+
+    key: str
+    kind: str
+    title: str | Promise
+
 
 READY_MADE = {
-    "": _("Ready-made: hyper-parameters"),
-    "ready-small": _("Ready-made: small cells"),
-    "ready-darts": _("Ready-made: cells as in DARTS"),
-    "ready-amoebanet": _("Ready-made: cells as in AmoebaNet"),
+    made.key: made
+    for made in (
+        ReadyMade("images", "images", _("Ready-made: hyper-parameters for images")),
+        ReadyMade("small", "images", _("Ready-made: small cells")),
+        ReadyMade("darts", "images", _("Ready-made: cells as in DARTS")),
+        ReadyMade("amoebanet", "images", _("Ready-made: cells as in AmoebaNet")),
+    )
 }
+"""The usual space of a kind has the kind's name for its key."""
 
 
 @dataclass(frozen=True)
@@ -49,21 +60,22 @@ class ChosenSpace:
 
 
 def ready_made(key: str) -> dict[str, Any]:
-    """The document of a ready-made space."""
-    if key == "":
-        return default_space().to_json()
-    return architecture_space.ready_made(key.removeprefix("ready-"))
+    """The document of a ready-made space. KeyError if there is none."""
+    if key in KINDS:
+        return KINDS[key].usual_space().to_json()
+    return architecture_space.ready_made(key)
 
 
-def choices(project: Project) -> list[tuple[str, str]]:
-    """Ready-made spaces first, then the project's own."""
-    own = project.spaces.order_by("name").values_list("pk", "name")
-    made = [(key, gettext(str(title))) for key, title in READY_MADE.items()]
+def choices(project: Project, kind: str) -> list[tuple[str, str]]:
+    """The ready-made spaces for a kind of data, the usual one first, then the project's own."""
+    own = project.spaces.filter(kind=kind).order_by("name").values_list("pk", "name")
+    made = [(m.key, gettext(str(m.title))) for m in READY_MADE.values() if m.kind == kind]
     return [*made, *((str(pk), name) for pk, name in own)]
 
 
-def chosen(project: Project, key: str) -> ChosenSpace:
-    """The space that a choice stands for."""
+def chosen(project: Project, kind: str, key: str) -> ChosenSpace:
+    """The space that a choice stands for; none is the usual one."""
+    key = key or kind
     if key in READY_MADE:
         return ChosenSpace(ready_made(key))
     return ChosenSpace(project.spaces.get(pk=int(key)).document)

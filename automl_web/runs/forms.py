@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from search.message import Message
 from search.method import GENOTYPE, Method
 from search.methods import METHODS
 from search.options import OptionError, OptionInfo, describe, parse
+from search.problems import KINDS
 
 DEFAULT_METHOD, FOR_ARCHITECTURES, FOR_BOTH = "hyperband", "aging_evolution", "random_search"
 """What is suggested for hyper-parameters, for architectures, and for both at once."""
@@ -119,10 +121,23 @@ class RunForm(forms.Form):
         ready = Version.objects.filter(dataset__project=project, state=Version.State.READY)
         self._among("dataset", ready.order_by("-created_at"))
         self.project = project
+        self.version = self._version(ready)
+        self.kind = self.version.kind if self.version else "images"
         listed = self.fields["space"]
         assert isinstance(listed, forms.ChoiceField)
-        listed.choices = choices(project)
+        listed.choices = choices(project, self.kind)
         self._among("queue", Queue.objects.order_by("name"))
+
+    def _version(self, ready: QuerySet[Version]) -> Version | None:
+        """The version that is chosen, which decides what can be searched, else the latest."""
+        key = str((self.data or self.initial).get("dataset") or "")
+        asked = ready.filter(pk=int(key)).first() if key.isdecimal() else None
+        return asked or ready.order_by("-created_at").first()
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """What a run on the chosen version may be judged by."""
+        return self.version.metrics if self.version else next(iter(KINDS["images"].tasks.values()))
 
     def _among(self, name: str, queryset: Any) -> None:
         field = self.fields[name]
@@ -138,7 +153,7 @@ class RunForm(forms.Form):
         return str(self.initial["method"])
 
     def clean_space(self) -> ChosenSpace:
-        return chosen(self.project, self.cleaned_data["space"])
+        return chosen(self.project, self.kind, self.cleaned_data["space"])
 
     def clean(self) -> dict[str, Any]:
         """A method searches hyper-parameters, architectures, or both."""

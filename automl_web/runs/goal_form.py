@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,14 @@ from search.history import Candidate
 from search.method import DRAWS, Problem
 from search.metrics import METRICS
 
-OBJECTIVE, AGAINST = "val_accuracy", "params"
-
 UNITS = {
     "val_accuracy": (_("Least accuracy, in %"), 0.01),
+    "val_balanced_accuracy": (_("Least balanced accuracy, in %"), 0.01),
     "val_loss": (_("Largest loss"), 1),
+    "val_perplexity": (_("Largest perplexity"), 1),
+    "val_rmse": (_("Largest error (RMSE)"), 1),
+    "val_mae": (_("Largest error (mean)"), 1),
+    "val_r2": (_("Least R²"), 1),
     "params": (_("Most parameters"), 1),
     "macs": (_("Most MACs, in millions"), 1e6),
     "size_bytes": (_("Largest size, in kB"), 1000),
@@ -30,63 +33,65 @@ UNITS = {
 """What a limit is called, and how much of the metric's own unit one of it is."""
 
 
-def metric_choices() -> list[tuple[str, str]]:
-    return [(metric.name, gettext(metric.title)) for metric in METRICS.values()]
+SIGNED = ("netscore", "val_r2")
+"""Metrics whose limit may be anything; that of any other is more than nothing."""
 
 
 class GoalForm(forms.Form):
-    """Objectives and limits; the limits are optional, in the units that people use."""
+    """Objectives and limits among `metrics`; the limits are optional, in the units that people use."""
 
     prefix = "goal"
     use_required_attribute = False
 
     objective = forms.ChoiceField(
         label=_("What matters"),
-        choices=metric_choices,
         required=False,
-        initial=OBJECTIVE,
         help_text=_("The search finds the best of this."),
     )
     against = forms.ChoiceField(
         label=_("Weighed against"),
-        choices=metric_choices,
         required=False,
-        initial=AGAINST,
         help_text=_("The second axis of the Pareto front. You can look at any other pair, too."),
     )
 
-    def __init__(self, data: Any = None, initial: Any = None) -> None:
-        super().__init__(data, initial=initial)
-        for name, (label, _factor) in UNITS.items():
-            widget = forms.NumberInput(attrs={"step": "any"})
+    def __init__(self, metrics: Sequence[str], data: Any = None) -> None:
+        super().__init__(data)
+        self.metrics = metrics
+        for name, usual in zip(("objective", "against"), metrics, strict=False):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [(metric, gettext(METRICS[metric].title)) for metric in metrics]
+            field.initial = usual
+        for name in metrics:
             self.fields[f"limit-{name}"] = forms.FloatField(
-                label=label, required=False, widget=widget
+                label=UNITS[name][0],
+                required=False,
+                widget=forms.NumberInput(attrs={"step": "any"}),
             )
 
     def clean(self) -> dict[str, Any]:
-        for name in UNITS:
+        for name in self.metrics:
             bound = self.cleaned_data.get(f"limit-{name}")
-            if bound is not None and bound <= 0 and name != "netscore":
+            if bound is not None and bound <= 0 and name not in SIGNED:
                 self.add_error(f"limit-{name}", gettext("Must be more than 0."))
-        accuracy = self.cleaned_data.get("limit-val_accuracy")
-        if accuracy is not None and accuracy > 100:
-            self.add_error("limit-val_accuracy", gettext("Must be at most 100."))
+            if bound is not None and bound > 100 and name.endswith("accuracy"):
+                self.add_error(f"limit-{name}", gettext("Must be at most 100."))
         return self.cleaned_data
 
     @property
     def limit_fields(self) -> list[forms.BoundField]:
-        return [self[f"limit-{name}"] for name in UNITS]
+        return [self[f"limit-{name}"] for name in self.metrics]
 
     @property
     def objectives(self) -> list[str]:
-        given = self.cleaned_data
-        chosen = [given["objective"] or OBJECTIVE, given["against"] or AGAINST]
+        given, usual = self.cleaned_data, self.metrics
+        chosen = [given["objective"] or usual[0], given["against"] or usual[1]]
         return list(dict.fromkeys(chosen))
 
     @property
     def limits(self) -> dict[str, float]:
         """Bounds in the metrics' own units."""
-        given = {name: self.cleaned_data.get(f"limit-{name}") for name in UNITS}
+        given = {name: self.cleaned_data.get(f"limit-{name}") for name in self.metrics}
         return {n: bound * UNITS[n][1] for n, bound in given.items() if bound is not None}
 
     def judge(self, problem: Problem) -> None:

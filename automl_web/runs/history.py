@@ -15,7 +15,7 @@ from search.message import Message
 from search.method import Problem
 from search.methods import METHODS
 from search.options import parse
-from search.problems import PROBLEMS
+from search.problems import KINDS
 
 
 def plan_of(run: Run) -> Plan:
@@ -24,8 +24,8 @@ def plan_of(run: Run) -> Plan:
 
 
 def problem_of(run: Run) -> Problem:
-    kind = PROBLEMS[run.dataset.kind]
-    return kind(run.space, run.dataset.folder, run.objectives, run.limits)
+    kind = KINDS[run.dataset.kind]
+    return kind.problem(run.space, run.dataset.folder, run.objectives, run.limits)
 
 
 def history_of(run: Run, problem: Problem, *, curves: bool = False) -> History:

@@ -7,12 +7,14 @@ from pathlib import Path
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from automl_web.accounts.models import User
 from automl_web.compute.models import Device, Queue
 from automl_web.datasets.models import Version
 from automl_web.projects.models import Project, Role
 from search.history import Stage, TrialState
+from search.problems import KINDS
 
 
 class ConflictError(Exception):
@@ -40,6 +42,11 @@ class SearchSpace(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("space", args=[self.pk])
+
+    @property
+    def kind_title(self) -> str:
+        """What the kind of data that it is for is called, in the reader's language."""
+        return gettext(KINDS[self.kind].title)
 
 
 def accuracy() -> list[str]:

@@ -14,10 +14,11 @@ from django.utils.translation import gettext
 
 from automl_web.datasets.models import Version
 from automl_web.projects.models import Project
+from automl_web.runs.models import SearchSpace
 from search.architecture.cell_space import CellSpace
 from search.architecture.ops import OPS
 from search.history import Candidate
-from search.problems.image_space import HYPERPARAMETERS
+from search.problems import KINDS
 from search.space import Space
 from search.training.candidates import blueprint
 
@@ -66,21 +67,27 @@ class Preview:
     spreads: Sequence[Spread]
 
 
-def preview(project: Project, document: Mapping[str, Any]) -> Preview:
-    """Draw from the space that `document` describes; the first candidates are always the same ones."""
-    version = _latest(project)
+def preview(space: SearchSpace, document: Mapping[str, Any]) -> Preview:
+    """Draw from the space that `document` describes; the first candidates are always the same ones.
+
+    They are counted if they are networks for images: what others cost depends on the data.
+    """
+    kind = KINDS[space.kind]
+    version = _latest(space.project, space.kind) if kind.has_architectures else None
     shape, classes = _data(version) if version else USUAL
     drawn, costs = [], []
     for candidate in _candidates(document, shape, classes):
         drawn.append(candidate)
-        costs.append(blueprint(candidate, shape, classes).costs)
+        if kind.has_architectures:
+            costs.append(blueprint(candidate, shape, classes).costs)
     shown = drawn[:SHOWN]
-    names = [n for n in HYPERPARAMETERS if len({json.dumps(c.config.get(n)) for c in shown}) > 1]
+    known = kind.hyperparameters
+    names = [n for n in known if len({json.dumps(c.config.get(n)) for c in shown}) > 1]
     return Preview(
         dataset=version,
         shape=_sides(shape),
         classes=classes,
-        titles=[gettext(HYPERPARAMETERS[name].title) for name in names],
+        titles=[gettext(known[name].title) for name in names],
         rows=[[c.config.get(name) for name in names] for c in shown] if names else [],
         designs=[
             Design(c.genotype, words(c.genotype), cost)
@@ -88,12 +95,12 @@ def preview(project: Project, document: Mapping[str, Any]) -> Preview:
             if c.genotype
         ],
         counted=len(drawn),
-        spreads=[_spread(name, [cost[name] for cost in costs]) for name in ("params", "macs")],
+        spreads=[_spread(name, [c[name] for c in costs]) for name in ("params", "macs") if costs],
     )
 
 
-def _latest(project: Project) -> Version | None:
-    ready = Version.objects.filter(dataset__project=project, state=Version.State.READY)
+def _latest(project: Project, kind: str) -> Version | None:
+    ready = Version.objects.filter(dataset__project=project, kind=kind, state=Version.State.READY)
     return ready.order_by("-created_at").select_related("dataset").first()
 
 

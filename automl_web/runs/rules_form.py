@@ -10,7 +10,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from search.problems.image_space import Hyperparameter
+from search.problems.hyperparameters import Hyperparameters
 from search.space import Space, SpaceError
 
 Document = dict[str, Any]
@@ -28,7 +28,7 @@ class RuleForm(forms.Form):
     names: Sequence[str] = ()
     texts: Sequence[str] = ()
 
-    def __init__(self, *args: Any, known: Mapping[str, Hyperparameter], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: Hyperparameters, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known = known
         titles = sorted((gettext(h.title), h.name) for h in known.values())
@@ -138,9 +138,7 @@ class PairForm(RuleForm):
 class RulesForm:
     """The conditions and the forbidden pairs of a space; what no row can show is kept as it is."""
 
-    def __init__(
-        self, document: Mapping[str, Any], data: Any, known: Mapping[str, Hyperparameter]
-    ) -> None:
+    def __init__(self, document: Mapping[str, Any], data: Any, known: Hyperparameters) -> None:
         present = {entry["name"] for entry in document["hyperparameters"]}
         self.known = {name: h for name, h in known.items() if name in present}
         shown, self.other_conditions = _split(document.get("conditions", []), self._condition)

@@ -13,14 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from automl_web.runs.forms import translated
 from automl_web.runs.rules_form import RulesForm
 from search.message import Message
+from search.problems import KINDS
 from search.problems.architecture_space import TRAINED_BY, check_document
-from search.problems.image_space import HYPERPARAMETERS, Hyperparameter, check
+from search.problems.hyperparameters import Hyperparameter, Hyperparameters, check
 from search.space import Space, SpaceError
 
 
-def valid_space(
-    document: Mapping[str, Any], known: Mapping[str, Hyperparameter] = HYPERPARAMETERS
-) -> Space:
+def valid_space(document: Mapping[str, Any], known: Hyperparameters) -> Space:
     """The space that a document describes. Raises forms.ValidationError with every fault."""
     try:
         space = Space.from_json(document)
@@ -30,10 +29,12 @@ def valid_space(
     return space
 
 
-def valid_document(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A document of either kind as it is kept. Raises forms.ValidationError with every fault."""
+def valid_document(document: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """A document for a kind of data as it is kept. Raises forms.ValidationError with every fault."""
     if "architecture" not in document:
-        return valid_space(document).to_json()
+        return valid_space(document, KINDS[kind].hyperparameters).to_json()
+    if not KINDS[kind].has_architectures:
+        raise forms.ValidationError(gettext("Architectures can be searched for images only."))
     try:
         _refuse(check_document(document))
     except SpaceError as error:
@@ -61,6 +62,10 @@ class JsonForm(forms.Form):
         help_text=_("ConfigSpace's format 0.4: ranges, conditions and forbidden clauses."),
     )
 
+    def __init__(self, kind: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+
     def clean_document(self) -> dict[str, Any]:
         try:
             document = json.loads(self.cleaned_data["document"])
@@ -75,7 +80,7 @@ class JsonForm(forms.Form):
             raise forms.ValidationError(gettext("Every number has to be finite.")) from None
         if not isinstance(document, dict):
             raise forms.ValidationError(gettext("A search space is a JSON object."))
-        return valid_document(document)
+        return valid_document(document, self.kind)
 
 
 class RangesForm(forms.Form):
@@ -86,9 +91,9 @@ class RangesForm(forms.Form):
     def __init__(
         self,
         document: Mapping[str, Any],
+        known: Hyperparameters,
         data: Any = None,
         name: str = "",
-        known: Mapping[str, Hyperparameter] = HYPERPARAMETERS,
     ) -> None:
         super().__init__(data, initial={"name": name})
         self.document, self.known = document, known

@@ -17,27 +17,31 @@ from automl_web.accounts.views import person
 from automl_web.projects.access import member_or_404, project_or_404
 from automl_web.projects.models import Project, Role
 from automl_web.runs.architecture_form import ArchitectureForm
-from automl_web.runs.chosen_space import ARCHITECTURES, HYPER_PARAMETERS, READY_MADE, ready_made
+from automl_web.runs.chosen_space import READY_MADE, ready_made
 from automl_web.runs.models import SearchSpace
 from automl_web.runs.preview import preview
 from automl_web.runs.space_form import JsonForm, RangesForm, as_text
+from search.problems import KINDS
 from search.problems.architecture_space import TRAINED_BY
 
 
 @require_safe
 def spaces(request: HttpRequest) -> HttpResponse:
     projects = Project.objects.for_user(person(request)).prefetch_related("spaces").order_by("name")
-    context = {"projects": projects, "ready_made": READY_MADE.items()}
+    context = {"projects": projects, "ready_made": READY_MADE.values()}
     return render(request, "runs/spaces.html", context)
 
 
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Copy a ready-made space, `?copy=`, under a name of its own, changed or not."""
     project = project_or_404(request.user, slug, Role.EDITOR)
-    key = request.GET.get("copy", "")
-    document = ready_made(key if key in READY_MADE else "")
-    kind = ARCHITECTURES if "architecture" in document else HYPER_PARAMETERS
-    space = SearchSpace(project=project, name=_("My search space"), document=document, kind=kind)
+    copied = READY_MADE.get(request.GET.get("copy", ""), READY_MADE["images"])
+    space = SearchSpace(
+        project=project,
+        name=_("My search space"),
+        document=ready_made(copied.key),
+        kind=copied.kind,
+    )
     return _edit(request, space, may_edit=True)
 
 
@@ -60,7 +64,7 @@ def _edit(request: HttpRequest, found: SearchSpace, *, may_edit: bool) -> HttpRe
     ranges = _ranges(found, filled)
     sent = posted if as_json else None
     kept = {"name": found.name, "document": as_text(found.document)}
-    document = JsonForm(sent, initial=kept)
+    document = JsonForm(found.kind, sent, initial=kept)
     valid = _are_valid(document) if as_json else _are_valid(ranges, cells)
     wanted = found.document if posted is None else None
     if posted is not None and valid:
@@ -73,7 +77,7 @@ def _edit(request: HttpRequest, found: SearchSpace, *, may_edit: bool) -> HttpRe
         "space": found,
         "ranges": ranges,
         "cells": cells,
-        "preview": preview(found.project, wanted) if asked and wanted is not None else None,
+        "preview": preview(found, wanted) if asked and wanted is not None else None,
         "asked": asked,
         "document": document,
         "as_json": as_json,
@@ -93,7 +97,6 @@ def _save(
     request: HttpRequest, found: SearchSpace, name: str, document: dict[str, Any]
 ) -> HttpResponse:
     found.name, found.document = name, document
-    found.kind = ARCHITECTURES if "architecture" in document else HYPER_PARAMETERS
     found.save()
     audit(request, Action.SPACE_SAVED, found)
     messages.success(request, _("Saved. Runs that have begun keep the space they began with."))
@@ -102,8 +105,8 @@ def _save(
 
 def _ranges(found: SearchSpace, data: Any) -> RangesForm:
     if "architecture" in found.document:
-        return RangesForm(found.document["training"], data, found.name, TRAINED_BY)
-    return RangesForm(found.document, data, found.name)
+        return RangesForm(found.document["training"], TRAINED_BY, data, found.name)
+    return RangesForm(found.document, KINDS[found.kind].hyperparameters, data, found.name)
 
 
 def _document(ranges: RangesForm, cells: ArchitectureForm | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from automl_web.runs.models import Run
 from automl_web.runs.schedule import begin
 from search.methods import METHODS
 from search.options import parse
-from search.problems.image_space import default_space
+from search.problems import KINDS
 
 
 def start_run(
@@ -34,7 +34,7 @@ def start_run(
     request_key: str | None = None,
     minutes: float | None = None,
     trial_minutes: float | None = None,
-    objectives: Sequence[str] = ("val_accuracy",),
+    objectives: Sequence[str] = (),
     limits: Mapping[str, float] | None = None,
 ) -> Run:
     """Create the run and let it search. A key seen before gives the run that it made then.
@@ -49,10 +49,12 @@ def start_run(
                 name=name,
                 dataset=version,
                 queue=queue,
-                space=dict(space) if space is not None else default_space().to_json(),
+                space=dict(space)
+                if space is not None
+                else KINDS[version.kind].usual_space().to_json(),
                 method=method,
                 options=dict(options),
-                objectives=list(objectives),
+                objectives=list(objectives or version.metrics[:1]),
                 limits=dict(limits or {}),
                 seed=seed,
                 max_trials=max_trials,

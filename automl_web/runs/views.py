@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
@@ -30,9 +29,9 @@ from automl_web.runs.start import start_run
 from automl_web.runs.steer import can_be_retried
 from automl_web.runs.supervise import log_path
 from search.history import TrialState
-from search.method import Objective
 from search.methods import METHODS
-from search.problems import PROBLEMS
+from search.metrics import on_test
+from search.problems import KINDS
 
 PAGE = 50
 LEADERS = 5
@@ -64,7 +63,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     first = {"name": run_name(project, method), "dataset": request.GET.get("dataset")}
     form, options = RunForm(project, data, initial=first), OptionsForm(method, data)
-    goal = GoalForm(data)
+    goal = GoalForm(form.metrics, data)
     if _are_valid(form, options, goal):
         _judge(form, goal)
     if _are_valid(form, options, goal):
@@ -95,8 +94,8 @@ def _are_valid(*forms: Form) -> bool:
 def _judge(form: RunForm, goal: GoalForm) -> None:
     """Say where what was chosen does not go together: method and space, limits and space."""
     version, space = form.cleaned_data["dataset"], form.cleaned_data["space"]
-    kind = PROBLEMS[version.kind]
-    problem = kind(space.document, version.folder, goal.objectives, goal.limits)
+    kind = KINDS[version.kind]
+    problem = kind.problem(space.document, version.folder, goal.objectives, goal.limits)
     method = METHODS[form.cleaned_data["method"]]
     refusal = method.refuses(problem) if method.refuses else None
     if refusal is not None:
@@ -113,13 +112,13 @@ def method_options(request: HttpRequest, slug: str) -> HttpResponse:
     """The fields of one method, for the run form; with `?space=`, the methods that search it, too."""
     project = project_or_404(request.user, slug, Role.EDITOR)
     method, key = request.GET.get("method", ""), request.GET.get("space")
-    if method not in METHODS or (key is not None and key not in dict(choices(project))):
+    form = RunForm(project, initial={"dataset": request.GET.get("dataset")})
+    if method not in METHODS or (key is not None and key not in dict(choices(project, form.kind))):
         raise Http404
     if key is None:
         context = {"options": OptionsForm(method), "method": METHODS[method]}
         return render(request, "runs/options.html", context)
-    form = RunForm(project)
-    method = form.narrow(chosen(project, key), method)
+    method = form.narrow(chosen(project, form.kind, key), method)
     context = {"form": form, "options": OptionsForm(method), "method": METHODS[method]}
     return render(request, "runs/method.html", context | {"project": project})
 
@@ -131,9 +130,22 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "runs/run.html", _live(request, found))
 
 
-def second_metric(objectives: Sequence[str]) -> str:
+def second_metric(run: Run) -> str:
     """What the first objective is weighed against, unless a person says otherwise."""
-    return objectives[1] if len(objectives) > 1 else "params"
+    return run.objectives[1] if len(run.objectives) > 1 else run.dataset.metrics[1]
+
+
+def curve_metric(run: Run) -> str:
+    """What the learning curves show: the objective, or the usual one where that is a cost."""
+    objective: str = run.objectives[0]
+    return objective if objective.startswith("val_") else run.dataset.metrics[0]
+
+
+def leader_columns(run: Run) -> list[str]:
+    """The figures of the leaderboard: the objectives, the usual one, that on test data, and costs."""
+    usual, *others = run.dataset.metrics
+    costs = [name for name in others if not name.startswith("val_")]
+    return list(dict.fromkeys([*run.objectives, usual, on_test(usual), *costs]))
 
 
 def visible_run(request: HttpRequest, pk: int, role: Role = Role.VIEWER) -> Run:
@@ -149,14 +161,17 @@ def _live(request: HttpRequest, found: Run, number: int | None = None) -> dict[s
         "run": found,
         "method": METHODS[found.method],
         "objective": objective,
-        "second": second_metric(found.objectives),
+        "metrics": " ".join(found.dataset.metrics),
+        "second": second_metric(found),
+        "curve": curve_metric(found),
         "limits": kept_to(found.limits),
         "genotypes": "architecture" in found.space,
         "eta": eta_of(found),
         "thinks": METHODS[found.method].insight is not None and not METHODS[found.method].search,
         "live": frame.document,
         "script": frame.script,
-        "leaders": _leaders(found, objective),
+        "leaders": _leaders(found),
+        "columns": leader_columns(found),
         "rows": list(rows)[-PAGE:],
         "reasons": sentences(),
         "reason": sentence(found.reason),
@@ -165,7 +180,7 @@ def _live(request: HttpRequest, found: Run, number: int | None = None) -> dict[s
     }
 
 
-def _leaders(found: Run, objective: Objective) -> list[dict[str, object]]:
+def _leaders(found: Run) -> list[Trial]:
     """The best complete trials: those trained furthest first, then by loss."""
     complete = Trial.objects.filter(run=found, state=TrialState.COMPLETE.value)
     searched = complete.exclude(stage="confirm")
@@ -175,7 +190,7 @@ def _leaders(found: Run, objective: Objective) -> list[dict[str, object]]:
     for fidelity in sorted(fidelities, key=lambda f: min(f.values(), default=1e9), reverse=True):
         reached = searched.filter(fidelity=fidelity).order_by("loss", "number")
         rows += reached[: shown - len(rows)]
-    return [{"trial": t, "value": t.values.get(objective.name)} for t in rows]
+    return rows
 
 
 @require_safe
@@ -188,8 +203,8 @@ def eta(request: HttpRequest, pk: int) -> HttpResponse:
 def leaders(request: HttpRequest, pk: int) -> HttpResponse:
     """The leaderboard alone, which the live page fetches anew as trials end."""
     found = visible_run(request, pk)
-    rows = _leaders(found, problem_of(found).objective)
-    return render(request, "runs/leaders.html", {"run": found, "leaders": rows})
+    shown = {"run": found, "leaders": _leaders(found), "columns": leader_columns(found)}
+    return render(request, "runs/leaders.html", shown)
 
 
 @require_safe

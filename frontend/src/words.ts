@@ -65,10 +65,30 @@ export function metricTitle(metric: string): string {
       return t("Validation accuracy")
     case "test_accuracy":
       return t("Test accuracy")
+    case "val_balanced_accuracy":
+      return t("Validation accuracy, balanced")
+    case "test_balanced_accuracy":
+      return t("Test accuracy, balanced")
     case "val_loss":
       return t("Validation loss")
     case "test_loss":
       return t("Test loss")
+    case "val_perplexity":
+      return t("Validation perplexity")
+    case "test_perplexity":
+      return t("Test perplexity")
+    case "val_rmse":
+      return t("Validation error (RMSE)")
+    case "test_rmse":
+      return t("Test error (RMSE)")
+    case "val_mae":
+      return t("Validation error (mean)")
+    case "test_mae":
+      return t("Test error (mean)")
+    case "val_r2":
+      return t("Validation R²")
+    case "test_r2":
+      return t("Test R²")
     case "train_loss":
       return t("Training loss")
     case "params":

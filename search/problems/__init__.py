@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from search.problems.images import IMAGES
+from search.problems.kind import Kind
 
-from search.method import Problem
-from search.problems.images import image_problem
-
-PROBLEMS: dict[str, Callable[..., Problem]] = {"images": image_problem}
-"""Called with the document of a search space, the folder of the data, objectives and limits."""
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (IMAGES,)}

@@ -10,7 +10,8 @@ from ConfigSpace import ConfigurationSpace, Constant
 
 from search.architecture.cell_space import READY_MADE, CellSpace
 from search.message import Message
-from search.problems.image_space import HYPERPARAMETERS, check
+from search.problems.hyperparameters import check
+from search.problems.image_space import HYPERPARAMETERS
 from search.space import Space
 
 SHAPING = ("layers", "width")

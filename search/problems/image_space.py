@@ -1,55 +1,11 @@
-"""The ready-made search space for image classifiers, and the limits of what may be searched."""
+"""The hyper-parameters of image classifiers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import replace
 
-from ConfigSpace import (
-    Categorical,
-    ConfigurationSpace,
-    EqualsCondition,
-    Float,
-    Integer,
-    hyperparameters,
-)
-from ConfigSpace.hyperparameters import (
-    CategoricalHyperparameter,
-    Constant,
-    OrdinalHyperparameter,
-    UniformFloatHyperparameter,
-    UniformIntegerHyperparameter,
-)
-
-from search.message import Message
-from search.space import Space
+from search.problems.hyperparameters import Hyperparameter, named
 from search.training.recipe import Recipe
-
-
-@dataclass(frozen=True)
-class Hyperparameter:
-    """What may be searched of one hyper-parameter, and how it is explained.
-
-    `minimum` and `maximum` are hard limits, `usual` the range of the ready-made space; `when` names
-    the parent and the value without which it has no effect.
-    """
-
-    name: str
-    title: str
-    help: str
-    kind: Literal["float", "integer", "choice"]
-    minimum: float | None = None
-    maximum: float | None = None
-    log: bool = False
-    choices: tuple[str, ...] = ()
-    usual: tuple[float, float] | None = None
-    when: tuple[str, str] | None = None
-
-    @property
-    def default(self) -> Any:
-        return getattr(Recipe, self.name)
-
 
 _ALL = (
     Hyperparameter(
@@ -190,75 +146,4 @@ _ALL = (
     ),
 )
 
-HYPERPARAMETERS: dict[str, Hyperparameter] = {h.name: h for h in _ALL}
-
-
-def default_space() -> Space:
-    """Every hyper-parameter over its usual range."""
-    space = ConfigurationSpace(name="images")
-    space.add([_searched(h) for h in _ALL])
-    space.add([EqualsCondition(space[h.name], space[h.when[0]], h.when[1]) for h in _ALL if h.when])
-    return Space(space)
-
-
-def _searched(h: Hyperparameter) -> hyperparameters.Hyperparameter[Any, Any]:
-    if h.usual is None:
-        return Categorical(h.name, h.choices, default=h.default)
-    low, high = h.usual
-    if h.kind == "integer":
-        return Integer(h.name, (int(low), int(high)), default=h.default, log=h.log)
-    return Float(h.name, (float(low), float(high)), default=h.default, log=h.log)
-
-
-def check(
-    space: Space, known: Mapping[str, Hyperparameter] = HYPERPARAMETERS
-) -> dict[str, Message]:
-    """What is wrong with a space for images, by hyper-parameter; empty if it can be searched.
-
-    A hyper-parameter may be fixed to a constant, or a number be chosen from a list; it may be given
-    any condition, because one that is inactive takes its default.
-    """
-    searched = space.configuration_space
-    errors = {
-        name: Message("Training knows no such hyper-parameter. Remove it.")
-        for name in searched
-        if name not in known
-    }
-    for name, h in known.items():
-        if name not in searched:
-            errors[name] = Message("Missing. Add this hyper-parameter, or fix it to one value.")
-        elif error := _error(h, _ends(searched[name])):
-            errors[name] = error
-    return errors
-
-
-def _ends(searched: hyperparameters.Hyperparameter[Any, Any]) -> tuple[Any, ...]:
-    """The values between which everything that can be drawn lies, or all of them."""
-    match searched:
-        case CategoricalHyperparameter():
-            return tuple(searched.choices)
-        case OrdinalHyperparameter():
-            return tuple(searched.sequence)
-        case Constant():
-            return (searched.value,)
-        case UniformFloatHyperparameter() | UniformIntegerHyperparameter():
-            return (searched.lower, searched.upper)
-    return ()
-
-
-def _error(h: Hyperparameter, values: tuple[Any, ...]) -> Message | None:
-    if not values:
-        return Message("Use a uniform range, a list of values, or a constant.")
-    if h.kind == "choice":
-        unknown = [str(value) for value in values if value not in h.choices]
-        named = {"unknown": ", ".join(unknown), "known": ", ".join(h.choices)}
-        return Message("Unknown: %(unknown)s. Choose from %(known)s.", named) if unknown else None
-    wanted: tuple[type, ...] = (int,) if h.kind == "integer" else (int, float)
-    if not all(isinstance(value, wanted) and not isinstance(value, bool) for value in values):
-        return Message("Use whole numbers." if h.kind == "integer" else "Use numbers.")
-    assert h.minimum is not None
-    assert h.maximum is not None
-    if min(values) < h.minimum or max(values) > h.maximum:
-        limits = {"minimum": f"{h.minimum:g}", "maximum": f"{h.maximum:g}"}
-        return Message("Must lie between %(minimum)s and %(maximum)s.", limits)
-    return None
+HYPERPARAMETERS = named(replace(h, default=getattr(Recipe, h.name)) for h in _ALL)

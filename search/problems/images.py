@@ -11,6 +11,7 @@ from search.history import Candidate
 from search.method import Constraint, Fidelity, Objective, Problem
 from search.metrics import METRICS
 from search.problems.image_space import HYPERPARAMETERS
+from search.problems.kind import ARCHITECTURE_COSTS, Kind
 from search.space import Space
 from search.training.candidates import blueprint
 from search.training.meta import meta
@@ -54,3 +55,15 @@ def _architectures(document: Mapping[str, Any], data: Path) -> CellSpace | None:
         return None
     known = meta(data)
     return CellSpace.from_json(document["architecture"], known.shape, len(known.classes))
+
+
+IMAGES = Kind(
+    name="images",
+    title="Images",
+    tasks={"classification": ("val_accuracy", "params", "val_loss", *ARCHITECTURE_COSTS[1:])},
+    hyperparameters=HYPERPARAMETERS,
+    problem=image_problem,
+    export="search.training.export",
+    predict="search.training.predict",
+    has_architectures=True,
+)

@@ -10,7 +10,7 @@ import json
 import runpy
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,35 +25,23 @@ from search.cost import parameters
 from search.history import Candidate
 from search.training import data
 from search.training.candidates import blueprint
+from search.training.card import (
+    CARD,
+    CODE,
+    MAXIMUM_COMPARED,
+    MINIMUM_COMPARED,
+    ONNX,
+    TOLERANCE,
+    WEIGHTS,
+    Exported,
+    agrees,
+    write_card,
+)
 from search.training.images import PREDICTIONS, build, restore
 from search.training.loop import probabilities
 from search.training.standalone import source
 
-ONNX, WEIGHTS, CARD = "model.onnx", "weights.safetensors", "model.json"
-CODE = "model.py"
-
-TOLERANCE = 1e-4
-"""How far the softmax outputs of the ONNX model may be from PyTorch's."""
-
-MINIMUM_COMPARED, MAXIMUM_COMPARED = 256, 2048
-"""Images on which the two are compared; with fewer, agreement would say too little."""
-
 Array = np.ndarray[Any, Any]
-
-
-@dataclass(frozen=True)
-class Exported:
-    """What an export came to.
-
-    `parity` is the largest difference of the ONNX model's softmax outputs from PyTorch's over
-    `parity_images` images. `confusion` counts test images, a row a true class, a column a predicted.
-    """
-
-    params: int
-    parity: float
-    parity_images: int
-    onnx_offered: bool
-    confusion: list[list[int]]
 
 
 class Standalone(nn.Module):
@@ -102,12 +90,22 @@ def export(
         (target / CODE).unlink()
     _write_onnx(standalone, known, target / ONNX)
     parity, compared = compare(network, folder, target / ONNX)
-    offered = parity <= TOLERANCE and compared >= MINIMUM_COMPARED
+    offered = agrees(parity, compared)
     if not offered:
         (target / ONNX).unlink()
     confusion = _confusion(checkpoint.parent / PREDICTIONS, folder, len(known.classes))
-    exported = Exported(parameters(network), parity, compared, offered, confusion)
-    _write_card(target / CARD, candidate, known, exported, {**drawn.costs, **(values or {})})
+    results = {"confusion": confusion}
+    exported = Exported(parameters(network), parity, compared, offered, results)
+    write_card(
+        target,
+        "images",
+        candidate,
+        exported,
+        {**drawn.costs, **(values or {})},
+        **asdict(known),
+        input="images: float32 (N, channels, height, width), values from 0 to 1",
+        output="probabilities: float32 (N, classes)",
+    )
     return exported
 
 
@@ -191,26 +189,6 @@ def _confusion(predictions: Path, folder: Path, classes: int) -> list[list[int]]
     counted = np.bincount(labels * classes + predicted, minlength=classes * classes)
     matrix: list[list[int]] = counted.reshape(classes, classes).tolist()
     return matrix
-
-
-def _write_card(
-    path: Path,
-    candidate: Candidate,
-    known: data.Meta,
-    exported: Exported,
-    values: Mapping[str, float],
-) -> None:
-    card = {
-        "kind": "images",
-        **asdict(known),
-        "input": "images: float32 (N, channels, height, width), values from 0 to 1",
-        "output": "probabilities: float32 (N, classes)",
-        "config": dict(candidate.config),
-        "genotype": candidate.genotype,
-        "values": dict(values),
-        **asdict(exported),
-    }
-    path.write_text(json.dumps(card, ensure_ascii=False, indent=2), encoding="utf-8")
 
 
 def _frozen(value: Any) -> Any:

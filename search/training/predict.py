@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from search.training.export import CARD, load
+from search.training.card import CARD
+from search.training.export import load
 
 
 def main(folder: str) -> None:

@@ -62,7 +62,7 @@ def dataset(client: Client, where: Project) -> Version:
 
 
 def space(client: Client, where: Project) -> SearchSpace:
-    document = as_text(ready_made(""))
+    document = as_text(ready_made("images"))
     address = f"{where.get_absolute_url()}spaces/new/"
     post(client, address, form="json", name=words.name("space"), document=document)
     return SearchSpace.objects.latest("pk")

@@ -11,7 +11,7 @@ from tests.browser.people import OWNER
 def test_the_methods_follow_the_space_that_is_chosen(site: Site, page: Page) -> None:
     site.sign_in(page, OWNER)
     page.goto(f"{site.url}/projects/weld-defects/runs/new/")
-    page.select_option("#id_space", "ready-small")
+    page.select_option("#id_space", "small")
     expect(page.locator("#id_method")).to_have_value("aging_evolution")
     expect(page.locator("#id_method option[value=grid]")).to_have_count(0)
     expect(page.locator(".htmx-added, .htmx-settling")).to_have_count(0)
@@ -23,7 +23,7 @@ def test_the_methods_follow_the_space_that_is_chosen(site: Site, page: Page) -> 
 
 def test_a_preview_draws_the_cells_of_what_is_filled_in(site: Site, page: Page) -> None:
     site.sign_in(page, OWNER)
-    page.goto(f"{site.url}/projects/weld-defects/spaces/new/?copy=ready-small")
+    page.goto(f"{site.url}/projects/weld-defects/spaces/new/?copy=small")
     page.locator("#preview-button").click()
     expect(page.locator("#preview cell-diagram svg").first).to_be_visible()
     page.locator("[name=cells-nodes]").fill("0")

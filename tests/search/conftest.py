@@ -11,8 +11,7 @@ import torch
 
 from search.history import Candidate, Report, Stage
 from search.method import Context, Problem
-from search.problems import PROBLEMS
-from search.problems.image_space import default_space
+from search.problems.images import IMAGES
 from search.training.images import evaluate
 
 Train = Callable[..., list[Report]]
@@ -25,7 +24,7 @@ def _one_thread() -> None:
 
 @pytest.fixture(scope="session")
 def problem(digits: Path) -> Problem:
-    return PROBLEMS["images"](default_space().to_json(), digits)
+    return IMAGES.problem(IMAGES.usual_space().to_json(), digits)
 
 
 def a_config(**changed: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ import torch
 from search import runner
 from search.history import Candidate, Report
 from search.method import Context, Objective, Problem
-from search.problems import PROBLEMS
+from search.problems import KINDS
+from search.problems.images import IMAGES
 from search.space import Space
 from search.training.loop import DivergedError
 
@@ -164,5 +166,5 @@ def odd_problem(
 
 
 if __name__ == "__main__":
-    PROBLEMS["odd"] = odd_problem
+    KINDS["odd"] = replace(IMAGES, name="odd", problem=odd_problem)
     runner.main()

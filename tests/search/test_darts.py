@@ -17,7 +17,7 @@ from search.loop import Plan, run
 from search.method import Context
 from search.methods import METHODS
 from search.oneshot.darts import Options
-from search.problems import PROBLEMS
+from search.problems.images import IMAGES
 from search.space import Space
 from search.supernet.darts import halves, score_mixed, search
 from search.supernet.network import Supernet
@@ -47,14 +47,14 @@ def training(**changed):
 def architectures(digits):
     cells = {**READY_MADE["darts"], "nodes": 2, "channels": 4, "ops": ["id", "max3", "sep3"]}
     document = {"architecture": cells, "training": training(epochs=1)}
-    return PROBLEMS["images"](document, digits)
+    return IMAGES.problem(document, digits)
 
 
 @pytest.fixture(scope="module")
 def one_network(digits):
     """A set of architectures that holds a single one."""
     cells = {**READY_MADE["darts"], "nodes": 1, "channels": 4, "ops": ["id"]}
-    return PROBLEMS["images"]({"architecture": cells, "training": training(epochs=1)}, digits)
+    return IMAGES.problem({"architecture": cells, "training": training(epochs=1)}, digits)
 
 
 def searched(problem, folder, options=OPTIONS, **around):
@@ -212,7 +212,7 @@ def test_the_training_of_an_architecture_may_be_searched_too(architectures, rng)
         "log": True,
     }
     assert Space.from_json(document["training"])
-    problem = PROBLEMS["images"](document, architectures.data)
+    problem = IMAGES.problem(document, architectures.data)
     drawn = [problem.sample(rng) for _ in range(5)]
     assert len({candidate.config["learning_rate"] for candidate in drawn}) == 5
     assert len({candidate.genotype for candidate in drawn}) == 5

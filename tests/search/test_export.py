@@ -14,8 +14,7 @@ import torch
 from search.architecture.genotype import canonical
 from search.history import Candidate, Stage
 from search.method import Context
-from search.problems import PROBLEMS
-from search.problems.image_space import default_space
+from search.problems.images import IMAGES
 from search.training import data, export
 from search.training.checkpoint import CheckpointError
 from search.training.images import PREDICTIONS, evaluate, restore
@@ -53,7 +52,7 @@ def confirmed(folder: Path, workdir: Path, candidate: Candidate | None = None) -
     """The checkpoint of a confirming training on `folder`."""
     candidate = candidate or Candidate(CONFIG)
     workdir.mkdir()
-    problem = PROBLEMS["images"](default_space().to_json(), folder)
+    problem = IMAGES.problem(IMAGES.usual_space().to_json(), folder)
     context = Context(seed=1, workdir=workdir, stage=Stage.CONFIRM)
     report = list(evaluate(problem, candidate, context))[-1]
     assert report.checkpoint is not None
@@ -76,7 +75,7 @@ def test_the_onnx_model_agrees_with_pytorch_on_held_out_images(taken):
     _, exported, _, _ = taken
     assert exported.onnx_offered
     assert exported.parity <= 1e-4
-    assert exported.parity_images == 280
+    assert exported.compared == 280
 
 
 @pytest.mark.parametrize("count", [1, 7])
@@ -156,9 +155,9 @@ def test_the_confusion_matrix_counts_every_test_image_once_by_its_true_class(tak
     _, exported, folder, checkpoint = taken
     labels = data.split(folder, "test").labels.numpy()
     predicted = np.load(checkpoint.parent / PREDICTIONS).argmax(axis=1)
-    assert np.sum(exported.confusion) == 280
-    assert np.sum(exported.confusion, axis=1).tolist() == [140, 140]
-    assert np.trace(exported.confusion) == (labels == predicted).sum()
+    assert np.sum(exported.results["confusion"]) == 280
+    assert np.sum(exported.results["confusion"], axis=1).tolist() == [140, 140]
+    assert np.trace(exported.results["confusion"]) == (labels == predicted).sum()
 
 
 def test_a_model_that_does_not_agree_is_not_offered(taken, tmp_path, monkeypatch):
@@ -188,7 +187,7 @@ def test_few_held_out_images_are_topped_up_and_too_few_in_all_are_not_enough(tmp
         target.mkdir()
         checkpoint = confirmed(folder, tmp_path / f"{folder.name}-trial")
         exported = export.export(Candidate(CONFIG), folder, checkpoint, target)
-        assert (exported.parity_images, exported.onnx_offered) == (compared, offered)
+        assert (exported.compared, exported.onnx_offered) == (compared, offered)
 
 
 def test_a_missing_checkpoint_is_named(taken, tmp_path):

@@ -11,7 +11,7 @@ from search.loop import Plan, expected_trials, next_proposal, run, trial_seed
 from search.method import Context, Objective, Problem
 from search.methods import METHODS
 from search.options import NoOptions
-from search.problems.image_space import default_space
+from search.problems.images import IMAGES
 
 
 def pretend(problem: Problem, candidate: Candidate, context: Context) -> Iterator[Report]:
@@ -19,7 +19,7 @@ def pretend(problem: Problem, candidate: Candidate, context: Context) -> Iterato
     yield Report(1, {"val_accuracy": 1 - abs(candidate.config["dropout"] - 0.2)})
 
 
-PROBLEM = Problem("pretended", default_space(), pretend, (Objective("val_accuracy", True),))
+PROBLEM = Problem("pretended", IMAGES.usual_space(), pretend, (Objective("val_accuracy", True),))
 PLAN = Plan(METHODS["random_search"], NoOptions(), seed=1, max_trials=6)
 
 

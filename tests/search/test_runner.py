@@ -14,7 +14,7 @@ import psutil
 import pytest
 import torch
 
-from search.problems.image_space import default_space
+from search.problems.images import IMAGES
 from search.runner import reason_of
 from search.training.loop import DivergedError
 from tests.search.conftest import a_config
@@ -84,7 +84,7 @@ def request(folder: Path, workdir: Path, kind: str = "images", **config: Any) ->
     return {
         "problem": {
             "kind": kind,
-            "space": default_space().to_json(),
+            "space": IMAGES.usual_space().to_json(),
             "data": str(folder),
             "objectives": ["val_accuracy"],
             "limits": {},

@@ -10,7 +10,9 @@ from ConfigSpace import Categorical, ConfigurationSpace, EqualsCondition, Float,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.problems.image_space import HYPERPARAMETERS, check, default_space
+from search.problems.hyperparameters import check
+from search.problems.image_space import HYPERPARAMETERS
+from search.problems.images import IMAGES
 from search.space import Space, SpaceError
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
@@ -59,14 +61,14 @@ def test_a_space_comes_back_from_its_json(space, seed):
 @settings(deadline=None, max_examples=30)
 @given(SEEDS)
 def test_a_config_is_the_same_after_a_trip_through_json(seed):
-    space = default_space()
+    space = IMAGES.usual_space()
     config = space.sample(np.random.default_rng(seed))
     assert json.loads(json.dumps(config)) == config
     space.check(json.loads(json.dumps(config)))
 
 
 def test_a_config_outside_the_space_is_refused():
-    space = default_space()
+    space = IMAGES.usual_space()
     for wrong in ({"learning_rate": 1e9}, {"nonsense": 1}, {"optimiser": "lion"}):
         with pytest.raises(SpaceError):
             space.check({**space.default(), **wrong})
@@ -85,14 +87,14 @@ def test_what_is_not_a_space_is_refused(document):
 
 def edited(name: str, entry: dict | None) -> Space:
     """The ready-made space without conditions, with another entry for `name`, or none."""
-    document = default_space().to_json()
+    document = IMAGES.usual_space().to_json()
     entries = [e for e in document["hyperparameters"] if e["name"] != name]
     document["conditions"] = []
     return Space.from_json({**document, "hyperparameters": entries + ([entry] if entry else [])})
 
 
 def test_the_ready_made_space_passes_its_own_check():
-    assert check(default_space()) == {}
+    assert check(IMAGES.usual_space(), HYPERPARAMETERS) == {}
 
 
 def test_every_hyperparameter_is_explained():
@@ -117,7 +119,7 @@ def test_every_hyperparameter_is_explained():
     ],
 )  # fmt: skip
 def test_a_space_that_cannot_be_trained_is_named(name, entry):
-    errors = check(edited(name, entry))
+    errors = check(edited(name, entry), HYPERPARAMETERS)
     assert list(errors) == [name]
     assert str(errors[name])
 
@@ -133,4 +135,4 @@ def test_a_space_that_cannot_be_trained_is_named(name, entry):
     ],
 )
 def test_a_hyperparameter_may_be_fixed_or_chosen_from_a_list(name, entry):
-    assert check(edited(name, entry)) == {}
+    assert check(edited(name, entry), HYPERPARAMETERS) == {}

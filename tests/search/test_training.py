@@ -15,7 +15,8 @@ import pytest
 import torch
 
 from search.history import Candidate, Report, Stage
-from search.problems.image_space import HYPERPARAMETERS, default_space
+from search.problems.image_space import HYPERPARAMETERS
+from search.problems.images import IMAGES
 from search.training import checkpoint, data
 from search.training.images import PREDICTIONS, restore
 from search.training.loop import DivergedError, Training, probabilities, train_epoch
@@ -114,7 +115,7 @@ def different(name: str) -> list[dict[str, Any]]:
     return [a_config(**{"epochs": 2, **around, name: kind(value)}) for value in values]
 
 
-@pytest.mark.parametrize("name", default_space().names)
+@pytest.mark.parametrize("name", IMAGES.usual_space().names)
 def test_every_hyperparameter_changes_the_training(problem, tmp_path, name):
     outcomes = [
         told(train(problem, tmp_path / str(i), config, epochs=2))
@@ -124,7 +125,9 @@ def test_every_hyperparameter_changes_the_training(problem, tmp_path, name):
 
 
 def test_training_reads_what_the_space_offers_and_nothing_else():
-    assert set(Recipe.__dataclass_fields__) == set(HYPERPARAMETERS) == set(default_space().names)
+    assert (
+        set(Recipe.__dataclass_fields__) == set(HYPERPARAMETERS) == set(IMAGES.usual_space().names)
+    )
 
 
 def test_a_hyperparameter_that_training_does_not_know_is_refused():

@@ -12,6 +12,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from automl_web.accounts.models import User
+from automl_web.datasets.models import Version
+from automl_web.datasets.store import add_dataset, keep
+from automl_web.projects.models import Project
+
 
 def image(seed: int, side: int = 8, mode: str = "L", kind: str = "PNG") -> bytes:
     """A small image that differs from every other seed's."""
@@ -25,6 +30,11 @@ def encoded(picture: Image.Image, kind: str = "PNG") -> bytes:
     file = BytesIO()
     picture.save(file, format=kind)
     return file.getvalue()
+
+
+def uploaded(project: Project, user: User, file: Path, name: str = "Pets") -> Version:
+    """A dataset whose first version comes from the file at `file`, which is moved away."""
+    return add_dataset(keep(project, user, file, file.name), name, user)
 
 
 def zipped(path: Path, files: Mapping[str, bytes]) -> Path:

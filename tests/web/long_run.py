@@ -16,13 +16,13 @@ from automl_web.datasets.example import create_example  # noqa: E402 - needs Dja
 from automl_web.datasets.ingest import ingest  # noqa: E402 - needs Django set up
 from automl_web.projects.models import Project  # noqa: E402 - needs Django set up
 from automl_web.runs.start import start_run  # noqa: E402 - needs Django set up
-from search.problems.image_space import default_space  # noqa: E402 - needs Django set up
+from search.problems.images import IMAGES  # noqa: E402 - needs Django set up
 
 SMALL = {"epochs": int(sys.argv[1]), "width": 8, "layers": 2, "batch_size": 64}
 
 
 def space():
-    document = default_space().to_json()
+    document = IMAGES.usual_space().to_json()
     document["hyperparameters"] = [
         {"type": "constant", "name": h["name"], "value": SMALL[h["name"]]}
         if h["name"] in SMALL

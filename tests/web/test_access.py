@@ -15,13 +15,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from automl_web.accounts.models import Link
 from automl_web.datasets.ingest import ingest
-from automl_web.datasets.store import add_dataset
 from automl_web.projects.models import Role
 from automl_web.registry.models import FILES, ModelVersion
 from automl_web.runs.consumers import websocket_urlpatterns
 from automl_web.runs.models import SearchSpace, Trial
-from search.problems.image_space import default_space
-from tests.web.hostile import class_folders, zipped
+from search.problems.images import IMAGES
+from tests.web.hostile import class_folders, uploaded, zipped
 from tests.web.sockets import Socket
 
 ROLES = ("anonymous", "outsider", "viewer", "editor", "owner", "admin")
@@ -138,9 +137,7 @@ TABLE = {
 
 @pytest.fixture
 def version(project, bob, tmp_path):
-    version = add_dataset(
-        project, "Pets", bob, zipped(tmp_path / "pets.zip", class_folders(each=9))
-    )
+    version = uploaded(project, bob, zipped(tmp_path / "pets.zip", class_folders(each=9)))
     assert ingest(version)
     version.refresh_from_db()
     return version
@@ -158,7 +155,7 @@ def site(project, version, start, mallory, bob):
         run=run,
         trial=Trial.objects.get_or_create(run=run, number=0, defaults={"config": {}})[0],
         space=SearchSpace.objects.create(
-            project=project, name="A space", document=default_space().to_json()
+            project=project, name="A space", document=IMAGES.usual_space().to_json()
         ),
         membership=project.memberships.get(user=bob),
         stranger=mallory,

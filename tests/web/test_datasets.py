@@ -17,7 +17,7 @@ from automl_web.datasets.ingest import ingest, stale_versions, waiting_versions
 from automl_web.datasets.models import Dataset, Version
 from automl_web.projects.models import Project
 from tests.web import hostile
-from tests.web.hostile import class_folders, zipped
+from tests.web.hostile import class_folders, uploaded, zipped
 
 State = Version.State
 
@@ -30,7 +30,7 @@ def zip_file(tmp_path: Path) -> Path:
 @pytest.fixture
 def version(project: Project, bob: User, zip_file: Path) -> Version:
     """Uploaded, and not prepared yet."""
-    return store.add_dataset(project, "Pets", bob, zip_file)
+    return uploaded(project, bob, zip_file)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_the_task_prepares_a_version_and_forgets_the_upload(version):
     assert version.classes == ["cat", "dog"]
     assert (version.done, version.total) == (40, 40)
     assert (version.folder / "meta.json").exists()
-    assert not version.upload.exists()
+    assert version.source.path.exists()
 
 
 def test_a_second_hint_changes_nothing(ready):
@@ -78,11 +78,12 @@ def test_a_hint_for_a_version_that_is_gone_changes_nothing(db):
 
 
 def test_a_refused_file_is_told_in_a_sentence_and_forgotten(version):
-    zipped(version.upload, class_folders(("cat",)))
+    path = zipped(version.source.path, class_folders(("cat",)))
     ingest(version)
     assert version.state == State.REFUSED
     assert version.problem.startswith("Only one class was found (“cat”).")
-    assert not version.upload.exists()
+    assert version.source is None
+    assert not path.exists()
     assert not version.folder.exists()
 
 
@@ -104,7 +105,7 @@ def test_a_version_that_is_being_prepared_is_left_alone(version):
 def test_a_worker_that_was_replaced_stops_and_writes_nothing(version, monkeypatch):
     monkeypatch.setattr("automl_web.datasets.ingest.BEAT_EVERY", -1)
 
-    def slow(upload, folder, progress):
+    def slow(order, progress):
         age(version, attempt=2)
         progress(1, 2, "")
 
@@ -112,7 +113,7 @@ def test_a_worker_that_was_replaced_stops_and_writes_nothing(version, monkeypatc
     assert not ingest(version)
     version.refresh_from_db()
     assert version.state == State.PREPARING
-    assert version.upload.exists()
+    assert version.source.path.exists()
 
 
 def test_a_file_that_kills_its_worker_again_and_again_is_given_up(version):
@@ -160,7 +161,7 @@ def test_the_list_costs_as_many_queries_for_many_datasets(
     viewer_client, project, bob, tmp_path, django_assert_max_num_queries
 ):
     for number in range(20):
-        store.add_dataset(project, f"Pets {number}", bob, zipped(tmp_path / "a.zip", {}))
+        uploaded(project, bob, zipped(tmp_path / "a.zip", {}), f"Pets {number}")
     with django_assert_max_num_queries(8):
         viewer_client.get(reverse("datasets"))
 
@@ -179,7 +180,7 @@ def test_the_page_of_a_ready_dataset_says_what_is_in_it(editor_client, ready):
 
 
 def test_the_page_of_a_refused_dataset_says_why_and_what_next(editor_client, version):
-    zipped(version.upload, class_folders(("cat",)))
+    zipped(version.source.path, class_folders(("cat",)))
     ingest(version)
     page = editor_client.get(version.dataset.get_absolute_url()).content.decode()
     assert "Only one class was found" in page
@@ -195,7 +196,7 @@ def test_progress_is_shown_while_preparing_and_the_page_renewed_after(viewer_cli
 
 
 def test_an_earlier_version_can_be_looked_at(viewer_client, ready, zip_file):
-    store.add_version(ready.dataset, zipped(zip_file, class_folders()))
+    store.add_version(ready.dataset, ready.source)
     url = ready.dataset.get_absolute_url()
     assert viewer_client.get(url).context["version"].number == 2
     assert viewer_client.get(url, {"version": "1"}).context["version"].number == 1
@@ -226,7 +227,7 @@ def test_thumbnails_are_as_large_as_the_page_says(viewer_client, version, side):
         for i, c in enumerate("ab")
         for n in range(9)
     }
-    zipped(version.upload, files)
+    zipped(version.source.path, files)
     ingest(version)
     url = reverse("dataset-thumbnails", args=[version.dataset_id, 0])
     row = viewer_client.get(version.dataset.get_absolute_url()).context["rows"][0]
@@ -237,7 +238,7 @@ def test_names_that_bear_scripts_are_shown_as_text(editor_client, version):
     evil = "<script>alert(1)"
     backwards = "\u202egnp.exe"
     files = class_folders((evil, backwards)) | {"cat/<img src=x>.png": b"broken"}
-    zipped(version.upload, files)
+    zipped(version.source.path, files)
     ingest(version)
     page = editor_client.get(version.dataset.get_absolute_url()).content.decode()
     assert version.state == State.READY

@@ -12,6 +12,7 @@ from automl_web.datasets import confine
 from automl_web.datasets.confine import BrokenOffError, prepare_confined
 from automl_web.datasets.ingest import ingest, waiting_versions
 from automl_web.datasets.models import Version
+from automl_web.datasets.order import Order
 from automl_web.datasets.prepare import prepare
 from automl_web.datasets.refusals import (
     CrashError,
@@ -20,8 +21,7 @@ from automl_web.datasets.refusals import (
     TooMuchMemoryError,
     TooSlowError,
 )
-from automl_web.datasets.store import add_dataset
-from tests.web.hostile import class_folders, zipped
+from tests.web.hostile import class_folders, uploaded, zipped
 
 FIRST = "cat/0.png"
 
@@ -36,7 +36,7 @@ def troubled(tmp_path, monkeypatch):
     def prepared(trouble: str) -> None:
         monkeypatch.setenv("AUTOML_TROUBLE", trouble)
         path = zipped(tmp_path / "a.zip", class_folders())
-        prepare_confined(path, tmp_path / "site" / "7", lambda *_: None)
+        prepare_confined(Order(path, tmp_path / "site" / "7"), lambda *_: None)
 
     yield prepared
     assert list((tmp_path / "site").iterdir()) == []
@@ -45,8 +45,8 @@ def troubled(tmp_path, monkeypatch):
 
 def test_a_confined_process_prepares_what_an_unconfined_one_does(tmp_path):
     path = zipped(tmp_path / "a.zip", class_folders())
-    confined = prepare_confined(path, tmp_path / "confined", lambda *_: None)
-    assert confined == prepare(path, tmp_path / "free")
+    confined = prepare_confined(Order(path, tmp_path / "confined"), lambda *_: None)
+    assert confined == prepare(Order(path, tmp_path / "free"))
     for file in (tmp_path / "free").iterdir():
         assert (tmp_path / "confined" / file.name).read_bytes() == file.read_bytes()
 
@@ -90,18 +90,18 @@ def test_a_version_whose_decoder_was_killed_waits_again_and_is_given_up_after_th
     monkeypatch.setattr(confine, "DECODER", [sys.executable, "-m", "tests.web.measured_decoder"])
     monkeypatch.setenv("AUTOML_WITNESS", str(tmp_path / "witness"))
     monkeypatch.setenv("AUTOML_TROUBLE", "killed")
-    version = add_dataset(project, "Pets", bob, zipped(tmp_path / "a.zip", class_folders()))
+    version = uploaded(project, bob, zipped(tmp_path / "a.zip", class_folders()))
     for _attempt in range(3):
         assert not ingest(version)
         version.refresh_from_db()
         assert version.state == Version.State.UPLOADED
-        assert version.upload.exists()
+        assert version.source.path.exists()
     Version.objects.update(created_at="2020-01-01T00:00Z")
     assert list(waiting_versions()) == [version]
     ingest(version)
     assert version.state == Version.State.REFUSED
     assert "3 times" in version.problem
-    assert not version.upload.exists()
+    assert version.source is None
 
 
 def test_a_worker_that_has_lost_the_version_ends_its_decoder(tmp_path):
@@ -112,7 +112,7 @@ def test_a_worker_that_has_lost_the_version_ends_its_decoder(tmp_path):
         raise LookupError("somebody else has it")
 
     with pytest.raises(LookupError):
-        prepare_confined(path, tmp_path / "site" / "7", lost)
+        prepare_confined(Order(path, tmp_path / "site" / "7"), lost)
     assert list((tmp_path / "site").iterdir()) == []
     assert psutil.Process().children() == before
 
@@ -123,9 +123,9 @@ def test_a_decoder_dies_with_its_worker(tmp_path):
 
     path = zipped(tmp_path / "a.zip", class_folders())
     code = (
-        "import sys; from pathlib import Path; from automl_web.datasets import confine;"
+        "import sys; from pathlib import Path; from automl_web.datasets import confine, order;"
         "confine.DECODER = [sys.executable, '-m', 'tests.web.measured_decoder'];"
-        "confine.prepare_confined(Path(sys.argv[1]), Path(sys.argv[2]), lambda *a: None)"
+        "confine.prepare_confined(order.Order(Path(sys.argv[1]), Path(sys.argv[2])), lambda *a: None)"
     )
     environment = {**os.environ, "AUTOML_TROUBLE": "asleep", "AUTOML_WITNESS": str(tmp_path / "w")}
     command = [sys.executable, "-c", code, str(path), str(tmp_path / "site" / "7")]

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from automl_web.datasets import tasks
 from automl_web.datasets.models import Version
-from automl_web.datasets.page import problem_of
+from automl_web.datasets.views import problem_of
 from tests.web.corpus import CORPUS
 
 ALLOWED = 200 * 2**20
@@ -56,8 +56,9 @@ def test_each_upload_ends_in_its_sentence_and_leaves_nothing(
         check_witness(json.loads((tmp_path / "witness").read_text()), site)
     assert psutil.Process().memory_info().rss - before < ALLOWED
     assert names(tmp_path) <= outside
-    assert names(site / "incoming") == names(site / "uploads") == set()
+    assert names(site / "incoming") == set()
     ready = Version.objects.filter(state=Version.State.READY)
+    assert names(site / "uploads") == {str(version.source_id) for version in ready}
     assert names(site / "datasets") == {str(version.pk) for version in ready}
     assert editor_client.get(reverse("home")).status_code == 200
 

@@ -13,13 +13,13 @@ from asgiref.sync import sync_to_async
 from django.core.asgi import get_asgi_application
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from automl_web.datasets import sweep
 from automl_web.datasets.body_limit import BodyLimit
-from automl_web.datasets.models import Dataset, Version
-from automl_web.datasets.store import add_dataset
+from automl_web.datasets.models import Dataset, Upload, Version
 from tests.web.conftest import signed_in
-from tests.web.hostile import class_folders, zipped
+from tests.web.hostile import class_folders, uploaded, zipped
 from tests.web.test_datasets_upload import LargeUpload
 
 TOO_FULL = "The disk of this site is too full for this file."
@@ -115,23 +115,24 @@ def test_files_of_dead_uploads_are_swept_and_those_that_arrive_are_not(db, setti
     [
         (Version.State.UPLOADED, True, False),
         (Version.State.PREPARING, True, True),
-        (Version.State.READY, False, False),
+        (Version.State.READY, True, False),
         (Version.State.REFUSED, False, False),
     ],
 )
-def test_only_files_that_a_version_waits_for_stay(
+def test_only_files_that_a_version_comes_from_stay(
     project, bob, tmp_path, state, upload_stays, scratch_stays
 ):
-    version = add_dataset(project, "Pets", bob, zipped(tmp_path / "a.zip", class_folders()))
+    version = uploaded(project, bob, zipped(tmp_path / "a.zip", class_folders()))
     Version.objects.filter(pk=version.pk).update(state=state)
+    Upload.objects.update(touched_at=timezone.now() - 2 * sweep.EXPIRES_AFTER)
     version.folder.mkdir(parents=True)
     scratch = version.folder.with_name(f"{version.pk}-x1y2")
     scratch.mkdir()
     (scratch / "pixels").write_bytes(b"half")
-    for path in (version.upload, version.folder, scratch):
+    for path in (version.source.path, version.folder, scratch):
         aged(path)
     sweep.sweep()
-    assert version.upload.exists() == upload_stays
+    assert version.source.path.exists() == upload_stays
     assert scratch.exists() == scratch_stays
     assert version.folder.exists()
 

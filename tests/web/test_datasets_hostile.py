@@ -13,6 +13,7 @@ import pytest
 from automl_web.datasets import refusals
 from automl_web.datasets.archive import Archive
 from automl_web.datasets.images import Shape, header, pixels
+from automl_web.datasets.order import Order
 from automl_web.datasets.prepare import prepare
 from automl_web.datasets.unreadable import UnreadableError
 from tests.web import hostile_images
@@ -23,7 +24,7 @@ def test_a_refusal_leaves_no_file_anywhere(tmp_path):
     path = zipped(tmp_path / "a.zip", class_folders(("cat",)))
     before = set(tmp_path.rglob("*"))
     with pytest.raises(refusals.OneClassError, match="cat"):
-        prepare(path, tmp_path / "prepared")
+        prepare(Order(path, tmp_path / "prepared"))
     assert set(tmp_path.rglob("*")) == before
 
 
@@ -31,7 +32,7 @@ def test_too_many_entries(tmp_path, monkeypatch):
     monkeypatch.setattr("automl_web.datasets.archive.MAX_ENTRIES", 30)
     path = zipped(tmp_path / "a.zip", class_folders())
     with pytest.raises(refusals.TooManyEntriesError, match="30"):
-        prepare(path, tmp_path / "prepared")
+        prepare(Order(path, tmp_path / "prepared"))
 
 
 def test_a_member_damaged_in_the_zip_is_skipped(tmp_path):
@@ -41,19 +42,19 @@ def test_a_member_damaged_in_the_zip_is_skipped(tmp_path):
     content = bytearray(path.read_bytes())
     content[info.header_offset + 60] ^= 0xFF
     path.write_bytes(content)
-    result = prepare(path, tmp_path / "prepared")
+    result = prepare(Order(path, tmp_path / "prepared"))
     assert result.facts["skipped"]["first"] == [("dog/3.png", "damaged")]
 
 
 def test_an_unreadable_image_has_no_say_in_the_shape_that_is_told(tmp_path):
     files = class_folders() | {"cat/odd.png": hostile_images.lying_png(7_000)}
-    result = prepare(zipped(tmp_path / "a.zip", files), tmp_path / "prepared")
+    result = prepare(Order(zipped(tmp_path / "a.zip", files), tmp_path / "prepared"))
     assert {code for code, _values in result.facts["warnings"]} == {"few_images", "skipped"}
 
 
 def test_only_the_first_skipped_files_are_told_by_name(tmp_path):
     files = class_folders() | {f"cat/{n}.txt": b"" for n in range(99)}
-    result = prepare(zipped(tmp_path / "a.zip", files), tmp_path / "prepared")
+    result = prepare(Order(zipped(tmp_path / "a.zip", files), tmp_path / "prepared"))
     assert result.facts["skipped"]["count"] == 99
     assert len(result.facts["skipped"]["first"]) == 20
 

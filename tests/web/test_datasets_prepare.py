@@ -15,13 +15,14 @@ from PIL import Image
 
 from automl_web.datasets import findings
 from automl_web.datasets.example import write_digits
-from automl_web.datasets.prepare import Prepared, prepare
+from automl_web.datasets.order import Order, Prepared
+from automl_web.datasets.prepare import prepare
 from automl_web.datasets.refusals import TooFewImagesError
 from tests.web.hostile import class_folders, encoded, image, zipped
 
 
 def prepared(tmp_path: Path, files: dict[str, bytes], name: str = "a") -> Prepared:
-    return prepare(zipped(tmp_path / f"{name}.zip", files), tmp_path / name)
+    return prepare(Order(zipped(tmp_path / f"{name}.zip", files), tmp_path / name))
 
 
 def counts(result: Prepared) -> dict[str, int]:
@@ -263,7 +264,7 @@ def test_preparing_again_replaces_the_folder_and_leaves_nothing_behind(tmp_path)
 
 def test_the_example_is_1797_digits_in_ten_classes(tmp_path):
     write_digits(tmp_path / "digits.zip")
-    result = prepare(tmp_path / "digits.zip", tmp_path / "digits")
+    result = prepare(Order(tmp_path / "digits.zip", tmp_path / "digits"))
     assert result.facts["classes"] == [str(digit) for digit in range(10)]
     assert result.facts["images"] == 1797
     assert result.facts["warnings"] == []
@@ -277,6 +278,8 @@ def test_memory_stays_flat_while_many_images_are_prepared(tmp_path):
             archive.writestr(name, image(number, 64, "RGB", "BMP"))
     process = psutil.Process()
     seen = [process.memory_info().rss]
-    result = prepare(path, tmp_path / "many", lambda *_: seen.append(process.memory_info().rss))
+    result = prepare(
+        Order(path, tmp_path / "many"), lambda *_: seen.append(process.memory_info().rss)
+    )
     assert result.facts["bytes"] == 4000 * 3 * 64 * 64
     assert max(seen) - seen[0] < 24e6  # the arrays are 49 MB

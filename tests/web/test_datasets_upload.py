@@ -94,7 +94,7 @@ def test_an_upload_becomes_a_version_that_waits_to_be_prepared(
     assert answer.headers["Location"] == reverse("dataset", args=[version.dataset_id])
     assert version.state == Version.State.UPLOADED
     assert version.dataset.name == "My pets"
-    assert version.upload.read_bytes() == zip_file.read_bytes()
+    assert version.source.path.read_bytes() == zip_file.read_bytes()
     assert hinted == [("datasets.prepare", [version.pk], "control")]
 
 
@@ -212,7 +212,7 @@ def test_an_upload_needs_its_token(bob, project, zip_file):
         ("<script>alert(1)</script>.zip", "script>"),
         ("a\u202egpj.zip", "agpj"),
         ("x" * 300 + ".zip", "x" * 100),
-        ("   .zip", "Images"),
+        ("   .zip", "Dataset"),
         (".zip", ".zip"),
         ("NUL.zip", "NUL"),
         ("猫😀.zip", "猫😀"),
@@ -226,8 +226,8 @@ def test_a_file_may_be_called_as_it_likes(editor_client, project, zip_file, sett
     url = reverse("dataset-new", args=[project.slug])
     editor_client.post(url, body, content_type="multipart/form-data; boundary=x")
     version = Version.objects.get()
-    assert version.upload == settings.DATA / "uploads" / f"{version.pk}.zip"
-    assert version.upload.read_bytes() == content
+    assert version.source.path == settings.DATA / "uploads" / str(version.source.pk)
+    assert version.source.path.read_bytes() == content
     page = editor_client.get(version.dataset.get_absolute_url())
     assert page.status_code == 200
     assert "<script>alert(1)" not in page.content.decode()

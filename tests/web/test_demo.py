@@ -59,7 +59,7 @@ def test_project_and_digits_are_made_once(alice):
     made = example.version_for(alice)
     assert example.version_for(alice) == made
     assert made.dataset.project.slug == "example"
-    assert made.upload.exists()
+    assert made.source.path.exists()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -15,7 +16,8 @@ from automl_web.runs.reasons import REASONS
 from automl_web.runs.runner import MOST_BYTES, Runner
 from automl_web.runs.slot import Slot
 from automl_web.runs.supervise import log_path
-from search.problems import PROBLEMS
+from search.problems import KINDS
+from search.problems.images import IMAGES
 from tests.search.odd_runner import odd_problem
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +37,7 @@ def kept():
 @pytest.fixture
 def slot(devices, project, settings, monkeypatch, kept):
     settings.RUNNER = "tests.search.odd_runner"
-    monkeypatch.setitem(PROBLEMS, "odd", odd_problem)
+    monkeypatch.setitem(KINDS, "odd", replace(IMAGES, name="odd", problem=odd_problem))
     slot = Slot(devices[0])
     if kept and kept[0].is_alive():
         slot.runner = kept.pop()

@@ -15,7 +15,7 @@ from search.methods import METHODS
 from search.options import describe
 
 OPTIONS = describe(METHODS["aging_evolution"].options)
-SMALL, AMOEBANET = "ready-small", "ready-amoebanet"
+SMALL, AMOEBANET = "small", "amoebanet"
 
 
 @pytest.fixture
@@ -50,15 +50,13 @@ def own(project, name="Mine", **changed):
     document = ready_made(SMALL)
     entries = document["training"]["hyperparameters"]
     document["training"]["hyperparameters"] = [changed.get(e["name"], e) for e in entries]
-    return SearchSpace.objects.create(
-        project=project, name=name, kind="architectures", document=document
-    )
+    return SearchSpace.objects.create(project=project, name=name, kind="images", document=document)
 
 
 def test_ready_made_spaces_and_the_projects_own_are_offered(editor_client, project, version):
     space = own(project)
     page = editor_client.get(reverse("run-new", args=[project.slug])).content.decode()
-    for key in ("", SMALL, "ready-darts", AMOEBANET, space.pk):
+    for key in ("images", SMALL, "darts", AMOEBANET, space.pk):
         assert f'<option value="{key}"' in page
 
 
@@ -152,13 +150,13 @@ def test_a_training_with_ranges_needs_a_method_that_searches_it(editor_client, p
     assert post(editor_client, project, filled | {"space": space.pk}).status_code == 302
 
 
-@pytest.mark.parametrize("space", ["", SMALL])
+@pytest.mark.parametrize("space", ["images", SMALL])
 def test_a_space_narrows_the_methods_to_those_that_search_it(
     editor_client, project, version, space
 ):
     url = reverse("run-options", args=[project.slug])
     page = editor_client.get(url, {"method": "hyperband", "space": space}).content.decode()
-    half = "genotype" if space else "config"
+    half = "config" if space == "images" else "genotype"
     offered = {name for name in METHODS if f'<option value="{name}"' in page}
     assert offered == {name for name, method in METHODS.items() if half in method.searches}
 

@@ -138,7 +138,7 @@ def test_a_broken_search_space_is_no_fault_of_the_site(editor_client, project):
     dice = random.Random(3)
     answers = set()
     for _ in range(150):
-        document = json.dumps(broken(ready_made(""), dice))
+        document = json.dumps(broken(ready_made("images"), dice))
         sent = {"form": "json", "name": "S", "document": document}
         try:
             answer = editor_client.post(reverse("space-new", args=[project.slug]), sent)

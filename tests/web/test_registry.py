@@ -18,15 +18,16 @@ from PIL import Image
 from automl_web.compute.models import Queue
 from automl_web.datasets.example import write_digits
 from automl_web.datasets.models import Dataset, Version
+from automl_web.datasets.order import Order
 from automl_web.datasets.prepare import prepare
-from automl_web.registry import home, page, tasks
+from automl_web.registry import confusion, home, image_pages, tasks
+from automl_web.registry.confusion import counts_of
 from automl_web.registry.models import ModelVersion, Problem
 from automl_web.runs.models import Run
 from automl_web.runs.templatetags.figures import metric
 from search.history import Candidate, Stage
 from search.method import Context
-from search.problems import PROBLEMS
-from search.problems.image_space import default_space
+from search.problems.images import IMAGES
 from search.training import export
 from search.training.images import evaluate
 
@@ -39,8 +40,8 @@ def trained(tmp_path_factory):
     torch.set_num_threads(1)
     root: Path = tmp_path_factory.mktemp("trained")
     write_digits(root / "digits.zip")
-    prepared = prepare(root / "digits.zip", root / "data")
-    problem = PROBLEMS["images"](default_space().to_json(), root / "data")
+    prepared = prepare(Order(root / "digits.zip", root / "data"))
+    problem = IMAGES.problem(IMAGES.usual_space().to_json(), root / "data")
     (root / "trial").mkdir()
     context = Context(seed=1, workdir=root / "trial", stage=Stage.CONFIRM)
     report = list(evaluate(problem, Candidate(CONFIG), context))[-1]
@@ -62,7 +63,7 @@ def run(project, alice, trained):
         name="First run",
         dataset=version,
         queue=Queue.objects.get_or_create(name="cpu")[0],
-        space=default_space().to_json(),
+        space=IMAGES.usual_space().to_json(),
         method="random_search",
         max_trials=1,
         state=Run.State.COMPLETED,
@@ -101,9 +102,9 @@ def test_a_completed_run_is_taken_home_with_its_scores(run):
     assert model.onnx_offered
     assert model.parity is not None
     assert model.parity <= 1e-4
-    assert model.parity_images >= 256
+    assert model.compared >= 256
     assert model.trial == 2
-    accuracy = sum(row[i] for i, row in enumerate(model.confusion)) / model.test_images
+    accuracy = sum(r[i] for i, r in enumerate(counts_of(model))) / confusion.tested(model)
     assert accuracy == pytest.approx(model.values["test_accuracy"])
     assert {path.name for path in model.folder.iterdir()} == {
         "model.onnx",
@@ -181,7 +182,7 @@ def test_the_page_says_how_good_the_model_is_and_on_what(viewer_client, model):
     answer = viewer_client.get(model.get_absolute_url()).content.decode()
     accuracy = metric(model.values["test_accuracy"], "test_accuracy")
     assert f"Right on {accuracy} of 269 test images" in answer
-    assert "compared on 269 images" in answer
+    assert "compared on 269 items" in answer
     for path in model.files:
         assert file_url(model, path.name) in answer
 
@@ -239,7 +240,7 @@ def test_the_code_on_the_page_runs_as_it_stands(model, tmp_path):
     shutil.copytree(model.folder, home_folder)
     Image.fromarray(images[0, 0]).save(home_folder / "image.png")
     said = subprocess.run(
-        [sys.executable, "-c", page.code(1, 8, 8)],
+        [sys.executable, "-c", image_pages.code(1, 8, 8)],
         cwd=home_folder,
         capture_output=True,
         text=True,
@@ -251,7 +252,7 @@ def test_the_code_on_the_page_runs_as_it_stands(model, tmp_path):
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_the_code_brings_images_to_the_shape_that_the_model_takes(channels, tmp_path):
-    lines = page.code(channels, 5, 7).splitlines()
+    lines = image_pages.code(channels, 5, 7).splitlines()
     shown = "\n".join(line for line in lines if line.startswith(("import", "from", "image")))
     Image.new("RGB", (20, 10)).save(tmp_path / "image.png")
     names: dict[str, np.ndarray] = {}
@@ -261,14 +262,14 @@ def test_the_code_brings_images_to_the_shape_that_the_model_takes(channels, tmp_
 
 
 def test_the_matrix_tells_right_from_wrong_and_the_worst_confusions_first():
-    model = ModelVersion(confusion=[[8, 2, 0], [0, 10, 0], [5, 0, 5]])
-    (_, first), _, _ = page.matrix(model, ["a", "b", "c"])
+    counts = [[8, 2, 0], [0, 10, 0], [5, 0, 5]]
+    (_, first), _, _ = confusion.matrix(counts, ["a", "b", "c"])
     assert [(cell.count, cell.is_right, cell.heat) for cell in first] == [
         (8, True, 4),
         (2, False, 1),
         (0, False, 0),
     ]
-    told = page.confusions(model, ["a", "b", "c"])
+    told = confusion.confusions(counts, ["a", "b", "c"])
     assert [(each.count, each.true, each.predicted) for each in told] == [
         (5, "c", "a"),
         (2, "a", "b"),

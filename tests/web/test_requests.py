@@ -97,7 +97,7 @@ def sent_member(site, extra):
 
 
 def sent_space(site, extra):
-    document = {"form": "json", "name": "S", "document": as_text(ready_made(""))}
+    document = {"form": "json", "name": "S", "document": as_text(ready_made("images"))}
     address = f"projects/{site.project.slug}/spaces/new/"
     return address, {**document, **extra}, SearchSpace, ("name", "project", "document")
 
@@ -202,7 +202,7 @@ def test_a_fault_says_nothing_of_its_cause(client, alice, monkeypatch):
 
 def test_an_expression_in_a_search_space_is_text(editor_client, project):
     for words in ("__import__('os').abort()", "1+1", "{{7*7}}", "${jndi:x}", "1 if True else 2"):
-        document = ready_made("")
+        document = ready_made("images")
         document["hyperparameters"][0]["default_value"] = words
         sent = {"form": "json", "name": "S", "document": as_text(document)}
         answer = editor_client.post(reverse("space-new", args=[project.slug]), sent)

@@ -19,6 +19,7 @@ from automl_web.runs.space_form import RangesForm
 from search.history import TrialState
 from search.methods import METHODS
 from search.options import describe
+from search.problems.image_space import HYPERPARAMETERS
 from search.space import Space
 
 
@@ -59,7 +60,7 @@ def test_a_run_begins_with_what_was_chosen(editor_client, project, filled, versi
         "brackets": "table",
         "cycles": 1,
     }
-    assert run.space == ready_made("")
+    assert run.space == ready_made("images")
 
 
 def test_sending_the_form_twice_starts_one_run(editor_client, project, filled):
@@ -207,7 +208,7 @@ def test_pages_ask_the_database_no_more_for_more_trials(
 
 def ranges(**changed):
     """What the form of the ready-made space sends, with some answers changed."""
-    form = RangesForm(ready_made(""))
+    form = RangesForm(ready_made("images"), HYPERPARAMETERS)
     data = {name: field.initial for name, field in form.fields.items()}
     return {**data, "name": "Mine", "form": "ranges", **changed}
 
@@ -219,7 +220,7 @@ def save(client, project, data):
 def test_the_ready_made_space_is_copied_unchanged(editor_client, project):
     save(editor_client, project, ranges())
     kept = SearchSpace.objects.get()
-    assert Space.from_json(kept.document).to_json() == ready_made("")
+    assert Space.from_json(kept.document).to_json() == ready_made("images")
 
 
 def test_a_narrower_range_is_what_is_drawn_from(editor_client, project, rng):
@@ -281,9 +282,9 @@ def test_json_that_is_no_space_is_refused_in_words(editor_client, project, docum
 
 
 def test_a_space_goes_through_json_and_back(editor_client, project):
-    text = json.dumps(ready_made(""))
+    text = json.dumps(ready_made("images"))
     save(editor_client, project, {"form": "json", "name": "Mine", "document": text})
-    assert SearchSpace.objects.get().document == ready_made("")
+    assert SearchSpace.objects.get().document == ready_made("images")
 
 
 def test_a_run_keeps_the_space_it_began_with(editor_client, project, filled):
@@ -291,6 +292,6 @@ def test_a_run_keeps_the_space_it_began_with(editor_client, project, filled):
     space = SearchSpace.objects.get()
     post(editor_client, project, filled | {"space": space.pk})
     editor_client.post(space.get_absolute_url(), ranges(**{"width-from": 99, "width-to": 100}))
-    assert Run.objects.get().space == ready_made("")
+    assert Run.objects.get().space == ready_made("images")
     space.refresh_from_db()
-    assert space.document != ready_made("")
+    assert space.document != ready_made("images")

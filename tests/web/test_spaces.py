@@ -16,7 +16,7 @@ from search.architecture.cell_space import CellSpace
 from search.architecture.ops import OPS
 from search.space import Space
 
-CELLS = "ready-small"
+CELLS = "small"
 
 
 def address(project, copy=""):
@@ -41,13 +41,13 @@ def filled(client, url):
     return sent | {"name": "Mine"}
 
 
-def saved(client, project, copy="", **changed):
+def saved(client, project, copy="images", **changed):
     response = client.post(address(project, copy), filled(client, address(project, copy)) | changed)
     assert response.status_code == 302, response.content.decode()
     return SearchSpace.objects.get()
 
 
-def refused(client, project, copy="", **changed):
+def refused(client, project, copy="images", **changed):
     """The words of the page that answers."""
     response = client.post(address(project, copy), filled(client, address(project, copy)) | changed)
     assert response.status_code == 422
@@ -59,7 +59,7 @@ def refused(client, project, copy="", **changed):
 def test_every_ready_made_space_is_copied_unchanged(editor_client, project, copy):
     found = saved(editor_client, project, copy)
     assert found.document == ready_made(copy)
-    assert found.kind == ("architectures" if copy else "images")
+    assert found.kind == READY_MADE[copy].kind
 
 
 # Rules between hyper-parameters
@@ -122,7 +122,7 @@ def test_a_pair_with_a_choice_that_is_taken_away_goes_away(editor_client, projec
 
 
 def test_rules_that_no_row_can_show_are_kept(editor_client, project):
-    document = ready_made("")
+    document = ready_made("images")
     rule = {
         "type": "AND",
         "child": "dropout",
@@ -216,7 +216,7 @@ def test_a_set_of_architectures_goes_through_json_and_back(editor_client, projec
     sent = {"form": "json", "name": "Back", "document": text}
     assert editor_client.post(address(project), sent).status_code == 302
     again = SearchSpace.objects.get()
-    assert (again.document, again.kind) == (ready_made(CELLS), "architectures")
+    assert (again.document, again.kind) == (ready_made(CELLS), "images")
 
 
 @pytest.mark.parametrize("part", ["ops", "nodes", "wiring", "kind"])

@@ -31,9 +31,9 @@ def slot(devices):
 
 def space_with(fixed):
     """The ready-made space with some hyper-parameters fixed."""
-    from search.problems.image_space import default_space
+    from search.problems.images import IMAGES
 
-    document = default_space().to_json()
+    document = IMAGES.usual_space().to_json()
     small = {"width": 4, "layers": 2, "batch_size": 32, **fixed}
     document["hyperparameters"] = [
         {"type": "constant", "name": entry["name"], "value": small[entry["name"]]}

@@ -45,7 +45,12 @@ def _size(count: float) -> str:
 UNJUDGED = {
     "train_loss": _lazy("Training loss"),
     "test_accuracy": _lazy("Test accuracy"),
+    "test_balanced_accuracy": _lazy("Test accuracy, balanced"),
     "test_loss": _lazy("Test loss"),
+    "test_perplexity": _lazy("Test perplexity"),
+    "test_rmse": _lazy("Test error (RMSE)"),
+    "test_mae": _lazy("Test error (mean)"),
+    "test_r2": _lazy("Test R²"),
     "supernet_accuracy": _lazy("Accuracy of the super-network"),
     "supernet_loss": _lazy("Loss of the super-network"),
 }

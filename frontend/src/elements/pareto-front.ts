@@ -1,11 +1,11 @@
 /**
- * `<pareto-front src="…/front/" point-url="…/trials/0/point/" x="params" y="val_accuracy">` weighs two
+ * `<pareto-front src="…/front/" point-url="…/trials/0/point/" metrics="…" x="…" y="…">` weighs two
  * metrics against each other, says what a point is, and shows how the hypervolume grew.
  */
 
 import htmx from "htmx.org"
 import { el } from "../dom"
-import { frontOf, hypervolumeFigure, METRICS, type Pareto, paretoFigure } from "../figures/pareto"
+import { frontOf, hypervolumeFigure, type Pareto, paretoFigure } from "../figures/pareto"
 import { t } from "../i18n"
 import { metricTitle, metricValue } from "../words"
 import { Canvas } from "./canvas"
@@ -54,7 +54,8 @@ export class ParetoFront extends HTMLElement {
   }
 
   #choose(select: HTMLSelectElement, chosen: string, name: string): void {
-    const options = METRICS.map((metric) => el("option", { value: metric }, metricTitle(metric)))
+    const metrics = (this.getAttribute("metrics") ?? "").split(" ")
+    const options = metrics.map((metric) => el("option", { value: metric }, metricTitle(metric)))
     select.replaceChildren(...options)
     select.value = chosen
     select.setAttribute("aria-label", name)

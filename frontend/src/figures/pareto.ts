@@ -23,18 +23,8 @@ export interface Pareto {
 }
 
 /** Metrics of which more is better; of all others less is. */
-const MAXIMISED = new Set(["val_accuracy", "netscore"])
+const MAXIMISED = new Set(["val_accuracy", "val_balanced_accuracy", "val_r2", "netscore"])
 const COUNTED = new Set(["params", "macs", "size_bytes"])
-
-export const METRICS = [
-  "val_accuracy",
-  "val_loss",
-  "params",
-  "macs",
-  "latency_ms",
-  "size_bytes",
-  "netscore",
-] as const
 
 /** The points on the front, from left to right. */
 export function frontOf({ points }: Pareto): ParetoPoint[] {

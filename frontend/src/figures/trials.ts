@@ -36,9 +36,10 @@ export interface Arrangement {
 /** The columns that a state calls for: metrics that were measured, hyper-parameters that differ. */
 export function columnsOf(state: LiveState, goal: Goal): Column[] {
   const rows = rowsOf(state)
-  const metrics = [goal.objective, "test_accuracy", "params"].filter(
-    (name) => name === goal.objective || rows.some((row) => row.values[name] !== undefined),
-  )
+  const measured = new Set(rows.flatMap((row) => Object.keys(row.values)))
+  const tested = goal.objective.replace(/^val_/, "test_")
+  const asked = new Set([goal.objective, tested, "test_accuracy", "params"])
+  const metrics = [...asked].filter((name) => name === goal.objective || measured.has(name))
   return [
     column(
       "number",

@@ -23,8 +23,9 @@ from automl_web.compute.startup import CannotStartError
 from automl_web.compute.supervisor import die_with_me
 from automl_web.datasets.models import Version
 from automl_web.desks import example, held_out, site
-from automl_web.registry.models import ONNX, ModelVersion
+from automl_web.registry.models import ModelVersion
 from automl_web.runs.models import Run
+from search.training.card import ONNX
 
 LOOK_EVERY = 0.5  # seconds
 QUIET_EVERY = 10.0  # seconds between lines where nobody watches them move

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from io import BytesIO
 
 import numpy as np
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.csrf import csrf_protect
 from PIL import Image
 
 from automl_web.datasets.images import Pixels, Shape
 from automl_web.registry.answer import NoAnswerError, probabilities
 from automl_web.registry.models import ModelVersion
 from automl_web.registry.try_form import ImageForm, KeptInMemory
-from automl_web.registry.views import model_or_404
 
 SHOWN = 10
 """Classes whose probability is shown; of a hundred, the others are next to nothing."""
@@ -44,10 +43,8 @@ class Answer:
     others: int
 
 
-@csrf_exempt  # the token is checked in _try_it: the handler must be set before the request is read
-def try_it(request: HttpRequest, pk: int) -> HttpResponse:
+def try_it(request: HttpRequest, found: ModelVersion) -> HttpResponse:
     """The form, and below it what the model says of the image that was sent."""
-    found = model_or_404(request, pk)
     handler = KeptInMemory(request)
     request.upload_handlers = [handler]
     return _try_it(request, found, handler)
@@ -55,8 +52,6 @@ def try_it(request: HttpRequest, pk: int) -> HttpResponse:
 
 @csrf_protect
 def _try_it(request: HttpRequest, found: ModelVersion, handler: KeptInMemory) -> HttpResponse:
-    if not found.can_be_tried:
-        raise Http404
     facts = found.run.dataset.facts
     shape = Shape(facts["channels"], facts["height"], facts["width"])
     shown = {"model": found, "run": found.run, "shape": shape}

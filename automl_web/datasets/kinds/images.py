@@ -1,0 +1,25 @@
+"""Images to be told apart: class folders in a zip."""
+
+from __future__ import annotations
+
+from automl_web.datasets.kinds.intake import Glance, Intake
+
+ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
+
+
+def _recognises(glance: Glance) -> bool:
+    return glance.is_zip
+
+
+IMAGES = Intake(
+    name="images",
+    recognises=_recognises,
+    prepare="automl_web.datasets.prepare:prepare",
+    memory=256 * 2**20,
+    page="automl_web.datasets.page:facts_of",
+    template="datasets/images.html",
+    summary="automl_web.datasets.page:summary",
+    model_page="automl_web.registry.image_pages:shown",
+    model_template="registry/confusion.html",
+    try_view="automl_web.registry.try_image:try_it",
+)

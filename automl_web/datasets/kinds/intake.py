@@ -1,0 +1,61 @@
+"""How data of a kind is taken in, shown, and tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from automl_web.datasets.archive import Archive
+
+HEAD_BYTES = 2**16
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What is seen of a file without reading it: its name, its first bytes, and the names in a zip."""
+
+    name: str
+    head: bytes
+    members: tuple[str, ...] = ()
+
+    @property
+    def is_zip(self) -> bool:
+        return self.head.startswith((b"PK\3\4", b"PK\5\6"))
+
+    def has(self, *endings: str) -> bool:
+        """Whether the file, or any that is in the zip, has a name that ends like that."""
+        names = self.members if self.is_zip else (self.name,)
+        return any(name.lower().endswith(endings) for name in names)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One line of the catalogue. What it names as "module:function" is imported when it is needed.
+
+    `prepare(order, progress)` writes the arrays that training maps, in a confined process that may
+    take `memory` bytes. `page(version)` gives what `template` shows of a version that is ready, and
+    `summary(version)` a line of it. `model_page(model)` and `model_template` do so for a model, and
+    `try_view(request, model)` answers at its try-it page.
+    """
+
+    name: str
+    recognises: Callable[[Glance], bool]
+    prepare: str
+    memory: int
+    page: str
+    template: str
+    summary: str
+    model_page: str
+    model_template: str
+    try_view: str
+
+
+def look(path: Path, name: str) -> Glance:
+    """Glance at a file; raises a FileError if it is a zip that is not safe."""
+    with path.open("rb") as file:
+        glance = Glance(name, file.read(HEAD_BYTES))
+    if not glance.is_zip:
+        return glance
+    with Archive(path) as archive:
+        return Glance(name, glance.head, tuple(member.name for member in archive.members))
