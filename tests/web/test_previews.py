@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 
+from automl_web.runs.chosen_space import ready_made
 from automl_web.runs.models import SearchSpace
+from search.architecture.cell_space import CellSpace
 from tests.web.test_spaces import CELLS, address, filled, saved
 
 
