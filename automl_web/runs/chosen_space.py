@@ -27,6 +27,7 @@ READY_MADE = {
     made.key: made
     for made in (
         ReadyMade("images", "images", _("Ready-made: hyper-parameters for images")),
+        ReadyMade("tables", "tables", _("Ready-made: models of tables and how they are set")),
         ReadyMade("small", "images", _("Ready-made: small cells")),
         ReadyMade("darts", "images", _("Ready-made: cells as in DARTS")),
         ReadyMade("amoebanet", "images", _("Ready-made: cells as in AmoebaNet")),

@@ -9,14 +9,15 @@ from typing import Any, Literal
 from ConfigSpace import (
     Categorical,
     ConfigurationSpace,
+    Constant,
     EqualsCondition,
     Float,
+    InCondition,
     Integer,
     hyperparameters,
 )
 from ConfigSpace.hyperparameters import (
     CategoricalHyperparameter,
-    Constant,
     OrdinalHyperparameter,
     UniformFloatHyperparameter,
     UniformIntegerHyperparameter,
@@ -30,9 +31,9 @@ from search.space import Space
 class Hyperparameter:
     """What may be searched of one hyper-parameter, and how it is explained.
 
-    `minimum` and `maximum` are hard limits, `usual` the range of the ready-made space; `when` names
-    the parent and the value without which it has no effect. `default` is what training takes where a
-    config does not say.
+    `minimum` and `maximum` are hard limits, `usual` the range of the ready-made space, in which one
+    that is `fixed` keeps its default; `when` names the parent and then the values without which it
+    has no effect. `default` is what training takes where a config does not say.
     """
 
     name: str
@@ -44,7 +45,8 @@ class Hyperparameter:
     log: bool = False
     choices: tuple[str, ...] = ()
     usual: tuple[float, float] | None = None
-    when: tuple[str, str] | None = None
+    when: tuple[str, ...] = ()
+    fixed: bool = False
     default: Any = None
 
 
@@ -60,12 +62,20 @@ def usual_space(name: str, known: Hyperparameters) -> Space:
     """Every hyper-parameter over its usual range."""
     space = ConfigurationSpace(name=name)
     space.add([_searched(h) for h in known.values()])
-    conditions = [(space[h.name], h.when) for h in known.values() if h.when]
-    space.add([EqualsCondition(child, space[when[0]], when[1]) for child, when in conditions])
+    space.add([_condition(space, h) for h in known.values() if h.when])
     return Space(space)
 
 
+def _condition(space: ConfigurationSpace, h: Hyperparameter) -> EqualsCondition | InCondition:
+    parent, *values = h.when
+    if len(values) == 1:
+        return EqualsCondition(space[h.name], space[parent], values[0])
+    return InCondition(space[h.name], space[parent], values)
+
+
 def _searched(h: Hyperparameter) -> hyperparameters.Hyperparameter[Any, Any]:
+    if h.fixed:
+        return Constant(h.name, h.default)
     if h.usual is None:
         return Categorical(h.name, h.choices, default=h.default)
     low, high = h.usual
