@@ -1,168 +1,136 @@
-"""What there is to say about a dataset: facts, and warnings that the page turns into sentences."""
+"""What the Data Doctor found in a version: made while preparing, kept as JSON, told in sentences.
+
+No Django models here: the decoder loads it, too.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from automl_web.datasets.layout import SPLITS, TEST, Item, Layout
 from automl_web.datasets.unreadable import DAMAGED, NOT_AN_IMAGE, NOT_IN_A_CLASS, TOO_LARGE
+from automl_web.datasets.words import CARDS
 
-FEW_IMAGES = 50
-IMBALANCE = 10
+NOTE, WARNING, DANGER = "note", "warning", "danger"
+"""Good to know; colours the result; makes the result worthless."""
+
+SHOWN = 6
+"""Examples that a card shows."""
+
 LONGEST_NAME = 40
 
-Finding = list[Any]
-"""A code and its values, as JSON."""
+Finding = dict[str, Any]
+"""As JSON: code, values, examples, fix, weight."""
 
 
-def facts_of(layout: Layout, order: dict[str, list[Item]], meta: dict[str, Any]) -> dict[str, Any]:
-    """All that the page says, as JSON."""
-    counts = {split: _per_class(order[split], meta["classes"]) for split in SPLITS}
-    images = sum(len(items) for items in order.values())
-    return {
-        "classes": meta["classes"],
-        "counts": counts,
-        "channels": meta["channels"],
-        "height": meta["height"],
-        "width": meta["width"],
-        "images": images,
-        "bytes": images * meta["channels"] * meta["height"] * meta["width"],
-        "given": list(layout.given),
-        "skipped": {"count": layout.skipped, "first": layout.first_skipped},
-        "warnings": [
-            *_about_classes(counts, meta["classes"]),
-            *_about_images(layout, meta),
-            *_about_copies(order),
-        ],
-    }
+@dataclass(frozen=True)
+class Verdict:
+    """In one sentence whether the data is fit to search on, and the heaviest weight that was found."""
+
+    weight: str
+    sentence: str
 
 
-def _per_class(items: list[Item], classes: list[str]) -> list[int]:
-    counted = Counter(item.label for item in items)
-    return [counted[name] for name in classes]
+def found(
+    code: str,
+    weight: str = WARNING,
+    fix: Mapping[str, Any] | None = None,
+    examples: Iterable[Any] = (),
+    **values: Any,
+) -> Finding:
+    """A finding, one of `words.CARDS`, whose %(names)s are `values`.
+
+    `fix` is what the options of the version need to be without it: lists are joined to those that
+    are there, mappings updated. The first examples are shown. An example is a text, or one of
+
+    - `{"items": [[split, index], …], "names": […]}`: images that belong together, by their places
+      in the prepared arrays;
+    - `{"row": {column: value, …}}`: a row of a table, texts and numbers.
+    """
+    shown = [example for example, _number in zip(examples, range(SHOWN), strict=False)]
+    fix = None if fix is None else dict(fix)
+    return {"code": code, "weight": weight, "values": values, "fix": fix, "examples": shown}
 
 
-def _about_classes(counts: dict[str, list[int]], classes: list[str]) -> list[Finding]:
-    sizes = dict(zip(classes, map(sum, zip(*counts.values(), strict=True)), strict=True))
-    few = [name for name in classes if sizes[name] < FEW_IMAGES]
-    found: list[Finding] = []
-    if few:
-        example = min(few, key=lambda name: sizes[name])
-        values = {"count": len(few), "name": example, "images": sizes[example]}
-        found.append(["few_images", {**values, "enough": FEW_IMAGES}])
-    large, small = max(sizes, key=sizes.__getitem__), min(sizes, key=sizes.__getitem__)
-    if sizes[large] > IMBALANCE * sizes[small]:
-        ratio = round(sizes[large] / sizes[small])
-        found.append(["imbalance", {"large": large, "small": small, "ratio": ratio}])
-    return found + _about_names(classes)
+def findings_of(facts: Mapping[str, Any]) -> list[Finding]:
+    """The findings of a version, also of one that was prepared when they were only warnings."""
+    if "findings" in facts:
+        return list(facts["findings"])
+    return [found(code, **values) for code, values in facts.get("warnings", ())]
 
 
-def _about_names(classes: list[str]) -> list[Finding]:
-    found: list[Finding] = []
-    seen: dict[str, str] = {}
-    for name in classes:
-        plain = " ".join(name.split()).casefold()
-        if not plain:
-            found.append(["blank_name", {}])
-        elif plain in seen:
-            found.append(["similar_names", {"name": seen[plain], "other": name}])
-        seen.setdefault(plain, name)
-    return found
+def title_of(finding: Finding) -> str:
+    return str(CARDS[finding["code"]].title)
 
 
-def _about_images(layout: Layout, meta: dict[str, Any]) -> list[Finding]:
-    found: list[Finding] = []
-    headers = [item.header for item in layout.items]
-    sides = (meta["width"], meta["height"])
-    resized = sum((h.width, h.height) != sides for h in headers)
-    if resized:
-        values = {"count": resized, "width": sides[0], "height": sides[1]}
-        found.append(["resized", values])
-    gray = sum(h.is_gray for h in headers)
-    if 0 < gray < len(headers):
-        found.append(["mixed_colours", {"gray": gray, "images": len(headers)}])
-    moving = sum(h.is_moving for h in headers)
-    if moving:
-        found.append(["moving", {"count": moving}])
-    if layout.skipped:
-        found.append(["skipped", {"count": layout.skipped}])
-    return found
+def sentence_of(finding: Finding) -> str:
+    """What was found, in the reader's language."""
+    return _said(CARDS[finding["code"]].found, finding)
 
 
-def _about_copies(order: dict[str, list[Item]]) -> list[Finding]:
-    """Images of the test part that the search also sees: they make the final score too good."""
-    seen = {i.digest for split in SPLITS if split != TEST for i in order[split]}
-    copies = sum(item.digest in seen for item in order[TEST])
-    return [["copies_in_test", {"count": copies, "images": len(order[TEST])}]] if copies else []
+def why_of(finding: Finding) -> str:
+    """Why that matters, and what else can be done."""
+    return _said(CARDS[finding["code"]].why, finding)
 
 
-def sentence_of(warning: Finding) -> str:
-    """What a warning says to a person, in their language."""
-    code, values = warning
-    count = values.get("count", 0)
-    sentences: dict[str, str] = {
-        "few_images": ngettext(
-            "Class “%(name)s” has %(images)s images. Below about %(enough)s the result will mostly "
-            "be luck. Add images, merge it with another class, or go on.",
-            "%(count)s classes have fewer than %(enough)s images; “%(name)s” has only %(images)s. "
-            "For them the result will mostly be luck. Add images, merge classes, or go on.",
-            count,
-        ),
-        "imbalance": _(
-            "Class “%(large)s” has %(ratio)s times as many images as “%(small)s”. A model can look "
-            "good by ignoring the small class. Add images to it, or look at it on its own."
-        ),
-        "resized": ngettext(
-            "%(count)s image had another size and was brought to %(width)s by %(height)s pixels.",
-            "%(count)s images had another size and were brought to %(width)s by %(height)s pixels.",
-            count,
-        ),
-        "mixed_colours": _(
-            "%(gray)s of %(images)s images are gray and the others coloured, so all are taken as "
-            "coloured. If a class is mostly gray, the model may learn just that."
-        ),
-        "similar_names": _(
-            "Classes “%(name)s” and “%(other)s” differ only in capitals or spaces. If they are one, "
-            "give them one name and upload again."
-        ),
-        "blank_name": _(
-            "One class has a name of spaces only, which nobody can see. Give it a name and upload "
-            "again, or go on."
-        ),
-        "moving": ngettext(
-            "%(count)s image moves; only its first picture was taken.",
-            "%(count)s images move; only the first picture of each was taken.",
-            count,
-        ),
-        "skipped": ngettext(
-            "%(count)s file could not be used and was skipped. The others are fine.",
-            "%(count)s files could not be used and were skipped. The others are fine.",
-            count,
-        ),
-        "copies_in_test": ngettext(
-            "%(count)s of %(images)s test images is also among those trained on, so the test "
-            "score will be a little too good. Remove one of the two copies.",
-            "%(count)s of %(images)s test images are also among those trained on, so the test "
-            "score will be too good. Remove one of the two copies of each.",
-            count,
-        ),
-    }
-    return sentences[code] % _shortened(values)
+def fix_of(finding: Finding) -> str:
+    """What the button of the fix says."""
+    return _said(CARDS[finding["code"]].fix, finding)
 
 
-def _shortened(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with long names cut, so that a sentence can still be read."""
-    return {
-        key: f"{value[:LONGEST_NAME]}…"
-        if isinstance(value, str) and len(value) > LONGEST_NAME
-        else value
-        for key, value in values.items()
-    }
+def done_of(finding: Finding) -> str:
+    """What the fix has done, as part of a sentence."""
+    return _said(CARDS[finding["code"]].done, finding)
+
+
+def verdict(findings: Iterable[Finding]) -> Verdict:
+    """Whether data with these findings is fit to search on."""
+    weights = [finding["weight"] for finding in findings]
+    dangers, warnings = weights.count(DANGER), weights.count(WARNING)
+    if dangers:
+        sentence = ngettext(
+            "Not fit to search on yet: %(count)s finding would make its scores worthless. "
+            "Mend it first.",
+            "Not fit to search on yet: %(count)s findings would make its scores worthless. "
+            "Mend them first.",
+            dangers,
+        )
+        return Verdict(DANGER, sentence % {"count": dangers})
+    if warnings:
+        sentence = ngettext(
+            "Fit to search on, but look at %(count)s finding first.",
+            "Fit to search on, but look at %(count)s findings first.",
+            warnings,
+        )
+        return Verdict(WARNING, sentence % {"count": warnings})
+    return Verdict(NOTE, _("Fit to search on: nothing was found that would mislead a search."))
+
+
+class _Number(int):
+    """A whole number that chooses between one and many, and is written as the reader does."""
+
+    def __str__(self) -> str:
+        return str(number_format(int(self)))
+
+
+def _said(text: Any, finding: Finding) -> str:
+    """The text with the values in it; those without a sentence are empty."""
+    return str(text % {name: _told(v) for name, v in finding["values"].items()}) if text else ""
+
+
+def _told(value: Any) -> Any:
+    """A value as it stands in a sentence: names are cut so that it can still be read."""
+    if isinstance(value, int):
+        return _Number(value)
+    if isinstance(value, float):
+        return number_format(f"{value:.3g}")
+    text = str(value)
+    return f"{text[:LONGEST_NAME]}…" if len(text) > LONGEST_NAME else text
 
 
 def reason_of(reason: str) -> str:

@@ -50,7 +50,6 @@ def facts_of(version: Version) -> dict[str, Any]:
             SplitRow(split, sum(facts["counts"][split]), split in facts["given"])
             for split in SPLITS
         ],
-        "warnings": [findings.sentence_of(finding) for finding in facts["warnings"]],
         "skipped": [(name, findings.reason_of(reason)) for name, reason in _skipped(facts)],
         "unlisted": facts["skipped"]["count"] - len(_skipped(facts)),
     }

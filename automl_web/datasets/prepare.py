@@ -17,7 +17,7 @@ import numpy as np
 
 from automl_web.datasets.archive import Archive
 from automl_web.datasets.disk import put_in_place, refusing_when_full
-from automl_web.datasets.findings import facts_of
+from automl_web.datasets.image_findings import facts_of
 from automl_web.datasets.images import Header, Pixels, Shape, header, pixels
 from automl_web.datasets.layout import SPLITS, Item, Layout, arrange, check_classes
 from automl_web.datasets.order import Order, Prepared, Progress

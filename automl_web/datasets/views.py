@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from automl_web.accounts.audit import audit
 from automl_web.accounts.models import Action
 from automl_web.accounts.views import person
+from automl_web.datasets.cards import doctor_of
 from automl_web.datasets.example import create_example
 from automl_web.datasets.forms import CappedUploadHandler, NewVersionForm, UploadForm
 from automl_web.datasets.kinds import INTAKES
@@ -121,6 +122,7 @@ def dataset(request: HttpRequest, pk: int) -> HttpResponse:
     if version.state == Version.State.READY:
         intake = INTAKES[version.kind]
         shown |= {"template": intake.template, **resolve_name(intake.page)(version)}
+        shown |= doctor_of(version)
     if version.state == Version.State.REFUSED:
         shown["problem"] = problem_of(version)
     return render(request, "datasets/dataset.html", shown)

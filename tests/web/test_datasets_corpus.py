@@ -78,7 +78,7 @@ def check_prepared(client, case):
     assert version.facts["images"] == case.images
     assert set(version.classes) == case.classes
     assert dict(version.facts["skipped"]["first"]) == case.skipped
-    warned = {code for code, _values in version.facts["warnings"]}
+    warned = {finding["code"] for finding in version.facts["findings"]}
     assert warned == case.warns | {"few_images"} | ({"skipped"} if case.skipped else set())
 
 

@@ -49,7 +49,7 @@ def test_a_member_damaged_in_the_zip_is_skipped(tmp_path):
 def test_an_unreadable_image_has_no_say_in_the_shape_that_is_told(tmp_path):
     files = class_folders() | {"cat/odd.png": hostile_images.lying_png(7_000)}
     result = prepare(Order(zipped(tmp_path / "a.zip", files), tmp_path / "prepared"))
-    assert {code for code, _values in result.facts["warnings"]} == {"few_images", "skipped"}
+    assert {finding["code"] for finding in result.facts["findings"]} == {"few_images", "skipped"}
 
 
 def test_only_the_first_skipped_files_are_told_by_name(tmp_path):

@@ -30,7 +30,7 @@ def counts(result: Prepared) -> dict[str, int]:
 
 
 def codes(result: Prepared) -> set[str]:
-    return {code for code, _values in result.facts["warnings"]}
+    return {finding["code"] for finding in result.facts["findings"]}
 
 
 @pytest.mark.parametrize("prefix", ["", "pets/", "a/b/"])
@@ -176,7 +176,8 @@ def test_mixed_sizes_are_brought_to_the_most_common_one_with_a_warning(tmp_path)
     files = class_folders() | {"cat/large.png": image(77, side=32)}
     result = prepared(tmp_path, files)
     assert (result.facts["height"], result.facts["width"]) == (8, 8)
-    assert ["resized", {"count": 1, "width": 8, "height": 8}] in result.facts["warnings"]
+    said = [findings.sentence_of(finding) for finding in result.facts["findings"]]
+    assert "1 image had another size and was brought to 8 by 8 pixels." in said
 
 
 def test_large_images_are_made_smaller_in_their_proportions(tmp_path):
@@ -240,7 +241,7 @@ def test_small_and_unequal_classes_and_copies_in_test_are_warned_of(tmp_path):
     test = class_folders(("cat",), 3, "test/", 7000) | {"test/dog/same.png": image(5003)}
     result = prepared(tmp_path, train | test)
     assert {"few_images", "imbalance", "copies_in_test"} <= codes(result)
-    for finding in result.facts["warnings"]:
+    for finding in result.facts["findings"]:
         assert "%(" not in findings.sentence_of(finding)
 
 
@@ -267,7 +268,7 @@ def test_the_example_is_1797_digits_in_ten_classes(tmp_path):
     result = prepare(Order(tmp_path / "digits.zip", tmp_path / "digits"))
     assert result.facts["classes"] == [str(digit) for digit in range(10)]
     assert result.facts["images"] == 1797
-    assert result.facts["warnings"] == []
+    assert result.facts["findings"] == []
 
 
 def test_memory_stays_flat_while_many_images_are_prepared(tmp_path):

@@ -1,0 +1,88 @@
+"""What is said of data of any kind that comes in rows and classes."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from automl_web.datasets.words.card import Card
+
+CARDS = {
+    "duplicates": Card(
+        _("Duplicates"),
+        ngettext_lazy(
+            "%(count)s row is an exact copy of another.",
+            "%(count)s rows are exact copies of others.",
+            "count",
+        ),
+        _("Copies count more than once in training, and teach nothing new."),
+        _("Leave the copies out"),
+        ngettext_lazy("%(count)s copy left out", "%(count)s copies left out", "count"),
+    ),
+    "contradictions": Card(
+        _("The same, with different answers"),
+        ngettext_lazy(
+            "%(count)s row is like another in all but its answer.",
+            "%(count)s rows are like others in all but their answers.",
+            "count",
+        ),
+        _("No model can be right on both, so the score has a ceiling."),
+        _("Leave them out"),
+        ngettext_lazy("%(count)s row left out", "%(count)s rows left out", "count"),
+    ),
+    "same_in_test": Card(
+        _("The same in training and test"),
+        ngettext_lazy(
+            "%(count)s of %(items)s test rows is also among those trained on.",
+            "%(count)s of %(items)s test rows are also among those trained on.",
+            "count",
+        ),
+        _("The model has seen them before, so the test score will be too good."),
+        _("Leave the training copies out"),
+        ngettext_lazy(
+            "the training copies of %(count)s test row left out",
+            "the training copies of %(count)s test rows left out",
+            "count",
+        ),
+    ),
+    "imbalance": Card(
+        _("Imbalance"),
+        _("Class “%(large)s” has %(ratio)s times as many items as “%(small)s”."),
+        _(
+            "A model can look good by ignoring the small class. Search for balanced accuracy, "
+            "or add to the small class."
+        ),
+    ),
+    "few_items": Card(
+        _("Small classes"),
+        ngettext_lazy(
+            "Class “%(name)s” has %(items)s items, fewer than %(enough)s.",
+            "%(count)s classes have fewer than %(enough)s items; “%(name)s” has only %(items)s.",
+            "count",
+        ),
+        _("For them the result will mostly be luck. Add to them, merge classes, or go on."),
+        _("Leave these classes out"),
+        ngettext_lazy("%(count)s class left out", "%(count)s classes left out", "count"),
+    ),
+    "similar_names": Card(
+        _("Names that look alike"),
+        _("Classes “%(name)s” and “%(other)s” differ only in capitals or spaces."),
+        _("If they are one class, the model is asked to tell apart what is the same."),
+        _("Make them one class"),
+        _("“%(other)s” merged into “%(name)s”"),
+    ),
+    "blank_name": Card(
+        _("A class without a name"),
+        _("One class has a name of spaces only, which nobody can see."),
+        _("Give it a name and upload again, or go on."),
+    ),
+    "skipped": Card(
+        _("Unreadable"),
+        ngettext_lazy(
+            "%(count)s file could not be used and was skipped. The others are fine.",
+            "%(count)s files could not be used and were skipped. The others are fine.",
+            "count",
+        ),
+        _("What is skipped is not learnt from. If it matters, mend the files and upload again."),
+    ),
+}

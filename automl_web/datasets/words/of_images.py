@@ -1,0 +1,121 @@
+"""What is said of images."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from automl_web.datasets.words.card import Card
+
+LEFT_OUT = ngettext_lazy("%(count)s image left out", "%(count)s images left out", "count")
+
+CARDS = {
+    "few_images": Card(
+        _("Small classes"),
+        ngettext_lazy(
+            "Class “%(name)s” has %(images)s images. Below about %(enough)s the result will "
+            "mostly be luck.",
+            "%(count)s classes have fewer than %(enough)s images; “%(name)s” has only %(images)s. "
+            "For them the result will mostly be luck.",
+            "count",
+        ),
+        _("Add images, merge classes, leave the small ones out, or go on."),
+        _("Leave these classes out"),
+        ngettext_lazy("%(count)s class left out", "%(count)s classes left out", "count"),
+    ),
+    "copies": Card(
+        _("Duplicates"),
+        ngettext_lazy(
+            "%(count)s image is an exact copy of another in its class.",
+            "%(count)s images are exact copies of others in their classes.",
+            "count",
+        ),
+        _("Copies count more than once in training, and teach nothing new."),
+        _("Leave the copies out"),
+        ngettext_lazy("%(count)s copy left out", "%(count)s copies left out", "count"),
+    ),
+    "copies_across": Card(
+        _("The same image in several classes"),
+        ngettext_lazy(
+            "%(count)s image also lies in another class.",
+            "%(count)s images also lie in other classes.",
+            "count",
+        ),
+        _("At most one of the classes is right, and nobody can say which. A model learns neither."),
+        _("Leave them all out"),
+        LEFT_OUT,
+    ),
+    "near_copies": Card(
+        _("Near duplicates"),
+        ngettext_lazy(
+            "%(count)s image is nearly the same as another.",
+            "%(count)s images are nearly the same as others.",
+            "count",
+        ),
+        _("They were saved again, made larger or brightened, and teach hardly anything new."),
+        _("Keep one of each"),
+        LEFT_OUT,
+    ),
+    "copies_in_test": Card(
+        _("The same image in training and test"),
+        ngettext_lazy(
+            "%(count)s of %(images)s test images is also among those trained on.",
+            "%(count)s of %(images)s test images are also among those trained on.",
+            "count",
+        ),
+        _("The model has seen them before, so the test score will be too good."),
+        _("Leave the training copies out"),
+        ngettext_lazy(
+            "the training copies of %(count)s test image left out",
+            "the training copies of %(count)s test images left out",
+            "count",
+        ),
+    ),
+    "near_copies_in_test": Card(
+        _("Nearly the same image in training and test"),
+        ngettext_lazy(
+            "%(count)s of %(images)s test images is nearly the same as one that is trained on.",
+            "%(count)s of %(images)s test images are nearly the same as ones that are trained on.",
+            "count",
+        ),
+        _("The model has all but seen them before, so the test score will be too good."),
+        _("Leave the training images out"),
+        ngettext_lazy(
+            "training images like %(count)s test image left out",
+            "training images like %(count)s test images left out",
+            "count",
+        ),
+    ),
+    "outlying_sizes": Card(
+        _("Odd sizes"),
+        ngettext_lazy(
+            "%(count)s image is far from the common size of %(width)s by %(height)s pixels.",
+            "%(count)s images are far from the common size of %(width)s by %(height)s pixels.",
+            "count",
+        ),
+        _("Brought to one size they are blurred or squeezed, and may be no examples of the class."),
+        _("Leave them out"),
+        LEFT_OUT,
+    ),
+    "resized": Card(
+        _("Sizes"),
+        ngettext_lazy(
+            "%(count)s image had another size and was brought to %(width)s by %(height)s pixels.",
+            "%(count)s images had another size and were brought to %(width)s by %(height)s pixels.",
+            "count",
+        ),
+    ),
+    "mixed_colours": Card(
+        _("Gray and coloured"),
+        _("%(gray)s of %(images)s images are gray and the others coloured."),
+        _("All are taken as coloured. If a class is mostly gray, the model may learn just that."),
+    ),
+    "moving": Card(
+        _("Moving images"),
+        ngettext_lazy(
+            "%(count)s image moves; only its first picture was taken.",
+            "%(count)s images move; only the first picture of each was taken.",
+            "count",
+        ),
+    ),
+}
