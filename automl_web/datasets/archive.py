@@ -75,6 +75,7 @@ class Archive:
     def __init__(self, path: Path) -> None:
         check_is_zip(path)
         self._bytes = path.stat().st_size
+        self._inflated = 0
         try:
             self._zip = zipfile.ZipFile(path)
         except _DAMAGE as error:
@@ -101,14 +102,36 @@ class Archive:
 
         Counts the bytes that really come out, whatever the headers claim, and raises BombError.
         """
-        allowed = min(max(self._bytes * MAX_RATIO, RATIO_FLOOR_BYTES), MAX_INFLATED_BYTES)
         inflated = 0
         for member in members:
             content, size = self._content(member.info)
             inflated += size
-            if inflated > allowed:
+            if inflated > self._allowed:
                 raise BombError
             yield content
+
+    def pieces(self, member: Member) -> Iterator[bytes]:
+        """The content of one that may be large, a piece at a time.
+
+        Raises BombError when all that was read so is too much, and UnreadableError where it turns
+        out to be damaged.
+        """
+        try:
+            with self._zip.open(member.info) as file:
+                while chunk := file.read(CHUNK_BYTES):
+                    self._inflated += len(chunk)
+                    if self._inflated > self._allowed:
+                        raise BombError
+                    yield chunk
+        except _DAMAGE as error:
+            raise UnreadableError(DAMAGED) from error
+        except MemoryError as error:
+            raise UnreadableError(TOO_LARGE) from error
+
+    @property
+    def _allowed(self) -> int:
+        """Bytes that may come out of an honest zip of this size."""
+        return min(max(self._bytes * MAX_RATIO, RATIO_FLOOR_BYTES), MAX_INFLATED_BYTES)
 
     def _content(self, info: zipfile.ZipInfo) -> tuple[Content, int]:
         """The member's bytes, and how much was inflated to get them."""

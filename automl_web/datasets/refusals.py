@@ -125,6 +125,53 @@ class TooManyClassesError(ContentError):
     )
 
 
+class NotTextError(ContentError):
+    sentence = _(
+        "This file is no plain text: it holds bytes that are letters in no encoding. Save it as "
+        "text in UTF-8 and upload that."
+    )
+
+
+class EmptyTextError(ContentError):
+    sentence = _("There is no text in this file. Upload one with something to learn from.")
+
+
+class TooShortTextError(ContentError):
+    sentence = _(
+        "This text is too short to learn from: at least %(minimum)s characters are needed, and it "
+        "has %(count)s. Upload more text."
+    )
+
+
+class TooFewTextsError(ContentError):
+    sentence = _(
+        "No two classes were found with at least %(minimum)s different texts each. Add texts, or "
+        "see whether the right columns are taken for text and class."
+    )
+
+
+class TooManyLabelsError(ContentError):
+    sentence = _(
+        "%(count)s different classes were found in “%(name)s”, and we take at most %(limit)s. "
+        "Choose the column that holds a few classes."
+    )
+
+
+class TooMuchTextError(ContentError):
+    sentence = _(
+        "This is more text than we take: at most %(limit)s MB. Upload a part of it; what is learnt "
+        "from half of so much is nearly as good."
+    )
+
+
+class TooManyTextsError(ContentError):
+    sentence = _("This file holds more than %(limit)s texts, which is the most we take.")
+
+
+class NoSuchColumnError(ContentError):
+    sentence = _("This file has no column “%(name)s” any more. Choose one that it has.")
+
+
 class TooFewImagesError(ContentError):
     sentence = _(
         "Class “%(name)s” has %(count)s different images to train on, and at least %(minimum)s are "
