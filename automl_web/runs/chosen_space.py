@@ -28,6 +28,7 @@ READY_MADE = {
     for made in (
         ReadyMade("images", "images", _("Ready-made: hyper-parameters for images")),
         ReadyMade("tables", "tables", _("Ready-made: models of tables and how they are set")),
+        ReadyMade("text", "text", _("Ready-made: recurrent networks for text")),
         ReadyMade("small", "images", _("Ready-made: small cells")),
         ReadyMade("darts", "images", _("Ready-made: cells as in DARTS")),
         ReadyMade("amoebanet", "images", _("Ready-made: cells as in AmoebaNet")),
