@@ -17,6 +17,10 @@ from search.training.candidates import blueprint
 from search.training.meta import meta
 
 
+SMALLEST_SHARE = 0.01
+"""Of the training images, that a trial may be given."""
+
+
 def image_problem(
     document: Mapping[str, Any],
     data: Path,
@@ -43,7 +47,10 @@ def image_problem(
         evaluate="search.training.images:evaluate",
         objectives=tuple(Objective(name, METRICS[name].maximise) for name in objectives),
         limits=tuple(Constraint(name, bound) for name, bound in (limits or {}).items()),
-        fidelities=(Fidelity("epochs", epochs.minimum, epochs.maximum, resumes=True),),
+        fidelities=(
+            Fidelity("epochs", epochs.minimum, epochs.maximum, resumes=True),
+            Fidelity("train_fraction", SMALLEST_SHARE, 1, resumes=False),
+        ),
         data=data,
         count=count,
         architectures=_architectures(document, data),

@@ -36,12 +36,16 @@ BATCH = 128
 
 @dataclass
 class Searching:
-    """A supernet in training: all that an epoch changes, and the seed of all its chances."""
+    """A supernet in training: all that an epoch changes, and the seed of all its chances.
+
+    `fraction` is the share of the training items that it is trained on.
+    """
 
     network: Supernet
     weights: torch.optim.Optimizer
     edges: torch.optim.Optimizer
     seed: int
+    fraction: float
     epoch: int = 0
 
     @property
@@ -51,7 +55,7 @@ class Searching:
     def state(self) -> dict[str, Any]:
         """All of it, the edge weights among the network's."""
         parts = {name: part.state_dict() for name, part in self._parts.items()}
-        return {**parts, "seed": self.seed, "epoch": self.epoch}
+        return {**parts, "seed": self.seed, "fraction": self.fraction, "epoch": self.epoch}
 
     def load(self, state: dict[str, Any]) -> None:
         for name, part in self._parts.items():
@@ -95,6 +99,10 @@ def _begin(
             state = checkpoint.load(context.resume)
         except checkpoint.CheckpointError as error:
             _log(f"{error} The search starts from the beginning.")
+    fraction = context.fidelity.get("train_fraction", 1.0)
+    if state and state.get("fraction", 1.0) != fraction:
+        _log("The checkpoint was trained on another share. The search starts from the beginning.")
+        state = None
     seed = state["seed"] if state else context.seed
     with seeded(data.epoch_seed(seed, 0), device):
         network = Supernet(outline, known.shape, len(known.classes)).to(device)
@@ -111,7 +119,7 @@ def _begin(
         betas=BETAS,
         weight_decay=options.edge_weight_decay,
     )
-    searching = Searching(network, weights, edges, seed)
+    searching = Searching(network, weights, edges, seed, fraction)
     if state:
         searching.load(state)
     return searching
@@ -127,7 +135,7 @@ def _train(
 ) -> float:
     """One epoch: before each step of the weights one of the edge weights; the mean loss of the weights."""
     assert problem.data is not None
-    part, network = data.split(problem.data, "train"), searching.network
+    part, network = data.share(problem.data, "train", searching.fraction), searching.network
     mine, other = halves(len(part), searching.seed)
     alphas, weights = list(network.alphas.values()), network.weights()
     device = normalise.mean.device

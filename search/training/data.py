@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,13 +19,17 @@ from search.training.meta import meta as meta
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """One part of a dataset: `images` uint8 (N, C, H, W) and `labels` int64 (N,), mapped, not read."""
+    """One part of a dataset: `images` uint8 (N, C, H, W) and `labels` int64 (N,), mapped, not read.
+
+    Where `chosen` (n,) is given, only the items at these places take part in training.
+    """
 
     images: Tensor
     labels: Tensor
+    chosen: Tensor | None = None
 
     def __len__(self) -> int:
-        return len(self.labels)
+        return len(self.labels if self.chosen is None else self.chosen)
 
 
 @lru_cache(maxsize=16)
@@ -35,6 +41,37 @@ def split(folder: Path, name: str) -> Split:
     return Split(torch.from_numpy(images), torch.from_numpy(labels))
 
 
+def share(folder: Path, name: str, fraction: float) -> Split:
+    """A part of which the share `fraction`, in (0, 1], takes part: the first items of a fixed order.
+
+    Smaller shares lie within larger ones, classes are in proportion, and each has an item at least.
+    """
+    part = split(folder, name)
+    if fraction >= 1:
+        return part
+    order = stratified(folder, name)
+    classes = len(meta(folder).classes)
+    count = max(math.ceil(fraction * len(order) - 1e-9), classes)
+    return Split(part.images, part.labels, order[:count])
+
+
+@lru_cache(maxsize=16)
+def stratified(folder: Path, name: str) -> Tensor:
+    """All places of a part, shuffled, so that whatever it begins with has the classes in proportion.
+
+    Drawn from the data alone: every training on a share sees the same items.
+    """
+    labels = split(folder, name).labels.numpy()
+    rng = np.random.default_rng(zlib.crc32(labels.tobytes()))
+    order = rng.permutation(len(labels))
+    order = order[np.argsort(labels[order], kind="stable")]  # class by class, shuffled in each
+    counts = np.bincount(labels)
+    rank = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
+    # An item comes when its class is due; the first one of each class comes before all others.
+    due = np.where(rank == 0, 0, (rank + 0.5) / counts[labels[order]])
+    return torch.from_numpy(order[np.argsort(due, kind="stable")])
+
+
 def take(splits: Sequence[Split], index: Tensor) -> tuple[Tensor, Tensor]:
     """The items at `index` (n,) of the splits put end to end: images (n, C, H, W) and labels (n,).
 
@@ -43,6 +80,8 @@ def take(splits: Sequence[Split], index: Tensor) -> tuple[Tensor, Tensor]:
     images, labels = [], []
     for part in splits:
         here = index[(index >= 0) & (index < len(part))]
+        if part.chosen is not None:
+            here = part.chosen[here]
         images.append(part.images[here])
         labels.append(part.labels[here])
         index = index - len(part)

@@ -41,6 +41,9 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
     Stage confirm trains on training and validation data and scores the test part once, at the end;
     no other stage opens it. Raises DivergedError if the loss is no longer a number.
 
+    The fidelity's training fraction is the share of the training part that is trained on; the model
+    of a confirming trial is taken home, so it has all. A checkpoint goes on with its own share only.
+
     A candidate that breaks a limit which can be counted is told with its costs, and not trained.
     """
     assert problem.data is not None
@@ -48,15 +51,17 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
     known = data.meta(problem.data)
     normalise = data.Normalise.of(known, device)
     confirming = context.stage is Stage.CONFIRM
-    names = ("train", "validation") if confirming else ("train",)
-    splits = tuple(data.split(problem.data, name) for name in names)
+    fraction = 1.0 if confirming else context.fidelity.get("train_fraction", 1.0)
+    splits = (data.share(problem.data, "train", fraction),)
+    if confirming:
+        splits = (*splits, data.split(problem.data, "validation"))
 
     drawn = blueprint(candidate, known.shape, len(known.classes))
     if broken := problem.broken(drawn.costs):
         _log(f"Not trained: beyond the limit of {', '.join(broken)}.")
         yield Report(step=0, costs=drawn.costs)
         return
-    training, report = _begin(candidate, known, device, context)
+    training, report = _begin(candidate, known, device, context, fraction)
     last = int(min(context.fidelity.get("epochs", recipe.epochs), recipe.epochs))
     _log(
         f"{drawn.params:,} parameters, {drawn.macs:,} MACs; {training.epoch} of {last} epochs done"
@@ -105,15 +110,19 @@ def restore(candidate: Candidate, folder: Path, path: Path) -> nn.Module:
 
 
 def _begin(
-    candidate: Candidate, known: data.Meta, device: torch.device, context: Context
+    candidate: Candidate,
+    known: data.Meta,
+    device: torch.device,
+    context: Context,
+    fraction: float,
 ) -> tuple[Training, Report]:
     """A training at its start, or where its checkpoint left it, and what it last reported."""
-    state = _resumed(context.resume)
+    state = _resumed(context.resume, fraction)
     seed = state["seed"] if state else context.seed
     with seeded(data.epoch_seed(seed, 0), device):
         network = build(candidate, known).to(device)
     training = Training(
-        network, optimiser_of(Recipe.of(candidate.config), network.parameters()), seed
+        network, optimiser_of(Recipe.of(candidate.config), network.parameters()), seed, fraction
     )
     if state is None:
         return training, Report(step=0)
@@ -123,14 +132,19 @@ def _begin(
     return training, _saved(training, state["values"], context.workdir)
 
 
-def _resumed(path: Path | None) -> dict[str, Any] | None:
+def _resumed(path: Path | None, fraction: float) -> dict[str, Any] | None:
+    """What the checkpoint holds, if it can be read and was trained on this share of the items."""
     if path is None:
         return None
     try:
-        return checkpoint.load(path)
+        state = checkpoint.load(path)
     except checkpoint.CheckpointError as error:
         _log(f"{error} Training starts from the beginning.")
         return None
+    if state.get("fraction", 1.0) != fraction:
+        _log("The checkpoint was trained on another share. Training starts from the beginning.")
+        return None
+    return state
 
 
 def _saved(training: Training, values: dict[str, float], workdir: Path) -> Report:
@@ -145,6 +159,7 @@ def _saved(training: Training, values: dict[str, float], workdir: Path) -> Repor
         "seed": training.seed,
         "epoch": training.epoch,
         "steps": training.steps,
+        "fraction": training.fraction,
         "values": values,
     }
     path = checkpoint.save(workdir, training.epoch, state)

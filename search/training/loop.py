@@ -22,11 +22,15 @@ class DivergedError(ArithmeticError):
 
 @dataclass
 class Training:
-    """A network in training: all that an epoch changes, and the seed that all its chances come from."""
+    """A network in training: all that an epoch changes, and the seed that all its chances come from.
+
+    `fraction` is the share of the training items that it is trained on.
+    """
 
     network: nn.Module
     optimiser: torch.optim.Optimizer
     seed: int
+    fraction: float = 1.0
     epoch: int = 0  # epochs behind it
     steps: int = 0  # optimiser steps behind it
 
