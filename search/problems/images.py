@@ -16,7 +16,6 @@ from search.space import Space
 from search.training.candidates import blueprint
 from search.training.meta import meta
 
-
 SMALLEST_SHARE = 0.01
 """Of the training images, that a trial may be given."""
 
