@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -40,15 +41,22 @@ NO_HEADER = Header(0, 0, is_gray=False)
 class Item:
     """An image on its way into the arrays.
 
-    Surveyed, it has its header; decoded, its pixels' hash and their place in the scratch file.
+    Surveyed, it has its header; decoded, its pixels' hash and their place in the scratch file. Items
+    of one `group`, if they have any, belong together: they must not lie in two parts.
     """
 
     member: Member
     split: str
     label: str
+    group: str = ""
     header: Header = NO_HEADER
     digest: bytes = b""
     place: int = -1
+
+    @property
+    def id(self) -> str:
+        """What options name it by: the same for all versions of one file, at whatever size."""
+        return hashlib.blake2b(self.member.name.encode(), digest_size=8).hexdigest()
 
 
 @dataclass
