@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -57,11 +58,15 @@ def share(folder: Path, name: str, fraction: float) -> Split:
 
 @lru_cache(maxsize=16)
 def stratified(folder: Path, name: str) -> Tensor:
-    """All places of a part, shuffled, so that whatever it begins with has the classes in proportion.
+    """The order of a part in which its shares are taken, once a process."""
+    return in_proportion(split(folder, name).labels.numpy())
+
+
+def in_proportion(labels: np.ndarray[Any, np.dtype[np.int64]]) -> Tensor:
+    """All places (N,), shuffled, so that whatever they begin with has the classes in proportion.
 
     Drawn from the data alone: every training on a share sees the same items.
     """
-    labels = split(folder, name).labels.numpy()
     rng = np.random.default_rng(zlib.crc32(labels.tobytes()))
     order = rng.permutation(len(labels))
     order = order[np.argsort(labels[order], kind="stable")]  # class by class, shuffled in each

@@ -56,11 +56,16 @@ def rate(recipe: Recipe, progress: float) -> float:
     It depends on the config alone, never on how far a rung lets training go: so a training that is
     continued later is the training that was never interrupted.
     """
-    match recipe.schedule:
+    return recipe.learning_rate * decay(recipe.schedule, progress)
+
+
+def decay(schedule: str, progress: float) -> float:
+    """What is left of a learning rate when the share `progress` of the plan is behind."""
+    match schedule:
         case "constant":
-            return recipe.learning_rate
+            return 1.0
         case "cosine":
-            return recipe.learning_rate * (1 + math.cos(math.pi * progress)) / 2
+            return (1 + math.cos(math.pi * progress)) / 2
         case "step":
-            return recipe.learning_rate * 0.1 ** ((progress >= 0.5) + (progress >= 0.75))
-    raise ValueError(f"There is no schedule {recipe.schedule!r}.")
+            return float(0.1 ** ((progress >= 0.5) + (progress >= 0.75)))
+    raise ValueError(f"There is no schedule {schedule!r}.")
