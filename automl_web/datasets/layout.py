@@ -61,10 +61,14 @@ class Item:
 
 @dataclass
 class Layout:
-    """The images found, the splits that came along, how many files were skipped, and the first of them."""
+    """The images found, the splits that came along, how many files were skipped, and the first of them.
+
+    `drawn_anew` says that the parts were drawn although some were there.
+    """
 
     items: list[Item] = field(default_factory=list)
     given: tuple[str, ...] = ()
+    drawn_anew: bool = False
     skipped: int = 0
     first_skipped: list[tuple[str, str]] = field(default_factory=list)
 

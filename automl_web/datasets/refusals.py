@@ -179,6 +179,29 @@ class TooFewImagesError(ContentError):
     )
 
 
+class TooFewGroupsError(ContentError):
+    sentence = _(
+        "Class “%(name)s” cannot be in every part: only %(count)s images or groups of images of it "
+        "are there to draw from, and %(minimum)s are needed. Choose another grouping, add images, "
+        "or leave this class out."
+    )
+
+
+class UnmatchedNamesError(ContentError):
+    sentence = _(
+        "None of the %(count)s lines of “%(file)s” names an image that is in the zip: one says "
+        "“%(listed)s”, for example, and an image is called “%(image)s”. Name both alike, or put the "
+        "images of each class into a folder of its own."
+    )
+
+
+class NoLabelsError(ContentError):
+    sentence = _(
+        "“%(file)s” names images, but no other column of it can be their class. Add a column with "
+        "the class of each image."
+    )
+
+
 class NoRoomError(RefusalError):
     sentence = _(
         "The disk of this site is too full to prepare these images: %(needed)s MB are needed. "

@@ -2,41 +2,175 @@
 
 from __future__ import annotations
 
-from automl_web.datasets.layout import SPLITS, TEST, TRAIN, VALIDATION, Item, Layout
-from automl_web.datasets.refusals import TooFewImagesError
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 
-CARVED = 0.15
-"""The part of the training images of each class that becomes a split which did not come along."""
+from automl_web.datasets.layout import SPLITS, TEST, TRAIN, VALIDATION, Item, Layout
+from automl_web.datasets.refusals import TooFewGroupsError, TooFewImagesError
+
+SHARES = {VALIDATION: 0.15, TEST: 0.15}
+"""The parts of the images of each class that become splits which did not come along."""
 
 MINIMUM = 5
 """Different training images that a class needs, so that each split gets some."""
 
 
-def carve(layout: Layout) -> dict[str, list[Item]]:
+class Unit:
+    """Items that must not be torn apart: copies of one image, or all of one group.
+
+    `key` is its place in the order by which parts are drawn: as good as chance, and always the same.
+    """
+
+    def __init__(self, items: list[Item]) -> None:
+        self.items = items
+        self.counts = Counter(item.label for item in items)
+        self.key = min((item.digest, item.label) for item in items)
+
+
+def carve(
+    layout: Layout,
+    shares: Mapping[str, float] = SHARES,
+    was_test: Callable[[Item], bool] | None = None,
+) -> dict[str, list[Item]]:
     """The items of each split by class and content; splits that were given are kept as they are.
 
     What is missing is carved from the training images by the order of their hashes: the same images
-    give the same split, and copies of one image stay together. Raises TooFewImagesError.
+    give the same split. Copies of one image stay together, and so do groups. `was_test` tells the
+    items that were the test part of an earlier version and are it again.
+
+    A person who groups the images wants no group in two parts more than the parts that were there:
+    where one lies in two, all are drawn anew, and the layout says so.
+
+    Raises TooFewImagesError, and TooFewGroupsError where a class lies in too few groups.
     """
-    missing = [split for split in (TEST, VALIDATION) if split not in layout.given]
-    for label in layout.classes:
-        _carve_class(layout, label, missing)
+    _check_enough(layout)
+    if was_test and TEST not in layout.given:
+        for item in layout.items:
+            if item.split == TRAIN and was_test(item):
+                item.split = TEST
+    if _torn(layout.items):
+        layout.given, layout.drawn_anew = (), True
+        for item in layout.items:
+            item.split = TRAIN
+    _draw_missing(layout, shares)
     order: dict[str, list[Item]] = {split: [] for split in SPLITS}
-    for item in sorted(layout.items, key=lambda i: (i.label, i.digest)):
+    for item in sorted(layout.items, key=lambda i: (i.label, i.digest, i.member.name)):
         order[item.split].append(item)
     return order
 
 
-def _carve_class(layout: Layout, label: str, missing: list[str]) -> None:
-    train = [i for i in layout.items if i.label == label and i.split == TRAIN]
-    different = sorted({item.digest for item in train})
-    if len(different) < MINIMUM:
-        raise TooFewImagesError(name=label[:200], count=len(different), minimum=MINIMUM)
-    size = max(1, round(CARVED * len(different)))
-    target = {
-        digest: split
-        for number, split in enumerate(missing)
-        for digest in different[number * size : (number + 1) * size]
-    }
-    for item in train:
-        item.split = target.get(item.digest, TRAIN)
+def _check_enough(layout: Layout) -> None:
+    different: dict[str, set[bytes]] = {label: set() for label in layout.classes}
+    for item in layout.items:
+        if item.split == TRAIN:
+            different[item.label].add(item.digest)
+    for label, digests in different.items():
+        if len(digests) < MINIMUM:
+            raise TooFewImagesError(name=label[:200], count=len(digests), minimum=MINIMUM)
+
+
+def _torn(items: Iterable[Item]) -> bool:
+    """Whether a group lies in two parts."""
+    parts: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        if item.group:
+            parts[item.group].add(item.split)
+    return any(len(splits) > 1 for splits in parts.values())
+
+
+def _draw_missing(layout: Layout, shares: Mapping[str, float]) -> None:
+    """Draw the parts that were not given from what is there to train on."""
+    missing = [split for split in (TEST, VALIDATION) if split not in layout.given]
+    pool = [item for item in layout.items if item.split == TRAIN or item.split in missing]
+    sizes = Counter(item.label for item in pool)
+    free = [item for item in pool if item.split == TRAIN]
+    units = sorted(_units(free), key=attrgetter("key"))
+    for number, split in enumerate(missing):
+        have = Counter(item.label for item in pool if item.split == split)
+        target = {label: max(1, round(shares[split] * count)) for label, count in sizes.items()}
+        draw = Draw(units, have, target, others=len(missing) - number)
+        draw.give_each_class_one()
+        if not have:  # else it is the part of an earlier version, which must not grow
+            draw.fill()
+        for unit in draw.taken.values():
+            for item in unit.items:
+                item.split = split
+        units = draw.left
+
+
+def _units(items: Sequence[Item]) -> list[Unit]:
+    """What must stay together: what shares a group, or pixels and class, however far that reaches."""
+    above: dict[object, object] = {}
+
+    def top(name: object) -> object:
+        while (higher := above.setdefault(name, name)) != name:
+            above[name] = name = above[higher]
+        return name
+
+    for item in items:
+        copies = (item.digest, item.label)
+        above[top(copies)] = top(item.group or copies)
+    together: dict[object, list[Item]] = defaultdict(list)
+    for item in items:
+        together[top((item.digest, item.label))].append(item)
+    return [Unit(members) for members in together.values()]
+
+
+class Draw:
+    """One part on its way: units are taken into it until each class has about its share.
+
+    `units` are looked at in their order. `have` is what the part has already, `target` what it is to
+    have, by class; so many `others` need a unit of each class after it.
+    """
+
+    def __init__(
+        self, units: list[Unit], have: Mapping[str, int], target: Mapping[str, int], others: int
+    ) -> None:
+        self.taken: dict[int, Unit] = {}
+        self._units, self._have, self._target, self._others = units, Counter(have), target, others
+        self._of_class: dict[str, list[Unit]] = {label: [] for label in target}
+        for unit in units:
+            for label in unit.counts:
+                self._of_class[label].append(unit)
+        self._left_of = {label: len(found) for label, found in self._of_class.items()}
+
+    @property
+    def left(self) -> list[Unit]:
+        return [unit for unit in self._units if id(unit) not in self.taken]
+
+    def give_each_class_one(self) -> None:
+        """Take for each class that has none the unit that fits best; raises TooFewGroupsError."""
+        for label in sorted(self._target, key=lambda label: (self._left_of[label], label)):
+            if self._have[label]:
+                continue
+            free = [unit for unit in self._of_class[label] if self._can_spare(unit)]
+            if not free:
+                count = len(self._of_class[label])
+                raise TooFewGroupsError(name=label[:200], count=count, minimum=self._others + 1)
+            self._take(min(free, key=self._worse))
+
+    def fill(self) -> None:
+        """Take what brings the classes nearer to their shares."""
+        for unit in self._units:
+            if self._worse(unit) < 0 and self._can_spare(unit):
+                self._take(unit)
+
+    def _can_spare(self, unit: Unit) -> bool:
+        """Whether enough is left for the parts that come after, if this one takes the unit."""
+        is_left = id(unit) not in self.taken
+        return is_left and all(self._left_of[label] > self._others for label in unit.counts)
+
+    def _worse(self, unit: Unit) -> int:
+        """How much farther from the shares the part would be with the unit; below zero: nearer."""
+        return sum(
+            abs(self._have[label] + count - self._target[label])
+            - abs(self._have[label] - self._target[label])
+            for label, count in unit.counts.items()
+        )
+
+    def _take(self, unit: Unit) -> None:
+        self.taken[id(unit)] = unit
+        self._have.update(unit.counts)
+        for label in unit.counts:
+            self._left_of[label] -= 1
