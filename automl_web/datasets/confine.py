@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from automl_web.datasets.decoder import NAME_BYTES
 from automl_web.datasets.disk import put_in_place, refusing_when_full
-from automl_web.datasets.order import Order, Prepared, Progress
+from automl_web.datasets.order import READING, Order, Prepared, Progress
 from automl_web.datasets.refusals import CrashError, TooSlowError, refusal_of
 
 DECODER = [sys.executable, "-m", "automl_web.datasets.decoder"]
@@ -65,10 +65,10 @@ def prepare_confined(order: Order, progress: Progress) -> Prepared:
         _decoder(replace(order, folder=Path(scratch) / "prepared"), seconds, note) as process,
     ):
         end: dict[str, Any] = {}
-        done, total = 0, 0
+        far: dict[str, Any] = {"done": 0, "total": 0, "stage": READING}
         for answer in _answers(process, seconds, note):
-            done, total = answer.get("done", done), answer.get("total", total)
-            progress(done, total, "")
+            far = answer if "done" in answer else far
+            progress(far["done"], far["total"], "", far["stage"])
             end = answer or end
         code = process.wait()
         if "refused" in end:

@@ -19,7 +19,7 @@ from typing import Any, TextIO
 
 from automl_web.datasets.kinds import INTAKES, recognise
 from automl_web.datasets.kinds.intake import Intake
-from automl_web.datasets.order import Order
+from automl_web.datasets.order import READING, Order
 from automl_web.datasets.refusals import RefusalError, TooMuchMemoryError
 
 LOOKING = 256 * 2**20
@@ -84,11 +84,11 @@ class Telling:
         self._note = note
         self._last = 0.0
 
-    def __call__(self, done: int, total: int, name: str) -> None:
+    def __call__(self, done: int, total: int, name: str, stage: str = READING, /) -> None:
         os.pwrite(self._note, name.encode()[:NAME_BYTES].ljust(NAME_BYTES, b"\0"), 0)
         if time.monotonic() - self._last >= TELL_EVERY:
             self._last = time.monotonic()
-            _answer(self._answers, {"done": done, "total": total})
+            _answer(self._answers, {"done": done, "total": total, "stage": stage})
 
 
 def _answer(answers: TextIO, body: dict[str, Any]) -> None:

@@ -1,19 +1,41 @@
-"""What the Data Doctor finds in images."""
+"""What the Data Doctor finds in images, and the facts that their page tells."""
 
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
+from statistics import median
 from typing import Any
 
-from automl_web.datasets.findings import NOTE, Finding, found
-from automl_web.datasets.layout import SPLITS, TEST, Item, Layout
+from automl_web.datasets.findings import NOTE, WARNING, Finding, found
+from automl_web.datasets.image_copies import Placed, about_copies, example_of
+from automl_web.datasets.images import Header
+from automl_web.datasets.layout import SPLITS, Item, Layout
+from automl_web.datasets.order import Progress
 
 FEW_IMAGES = 50
 IMBALANCE = 10
+ODD_RATIO = 2
+"""How much wider or higher than the common image one is in its proportions."""
+
+ODD_SIDE = 4
+"""How much larger or smaller than the common image one is, by its longer side."""
+
+RARE = 0.1
+"""The share of all images up to which those of another size are odd ones, and not just mixed."""
+
+MUCH = 0.05
+"""The share of skipped files from which on a look is worth while."""
 
 
-def facts_of(layout: Layout, order: dict[str, list[Item]], meta: dict[str, Any]) -> dict[str, Any]:
-    """All that the page says, as JSON."""
+def facts_of(
+    layout: Layout,
+    order: dict[str, list[Item]],
+    meta: dict[str, Any],
+    folder: Path,
+    progress: Progress,
+) -> dict[str, Any]:
+    """All that the page says, as JSON; the arrays of `order` lie in `folder`."""
     counts = {split: _per_class(order[split], meta["classes"]) for split in SPLITS}
     images = sum(len(items) for items in order.values())
     return {
@@ -27,20 +49,15 @@ def facts_of(layout: Layout, order: dict[str, list[Item]], meta: dict[str, Any])
         "bytes": images * meta["channels"] * meta["height"] * meta["width"],
         "given": list(layout.given),
         "skipped": {"count": layout.skipped, "first": layout.first_skipped},
-        "findings": findings_of(layout, order, meta),
+        "findings": [
+            *_about_skipped(layout),
+            *about_copies(order, folder, progress),
+            *_about_classes(order, meta["classes"]),
+            *_about_names(meta["classes"]),
+            *_about_sizes(order, meta),
+            *_about_colours([item.header for item in layout.items]),
+        ],
     }
-
-
-def findings_of(
-    layout: Layout, order: dict[str, list[Item]], meta: dict[str, Any]
-) -> list[Finding]:
-    """All findings in the images of `layout`, which lie in the arrays as `order` says."""
-    counts = {split: _per_class(order[split], meta["classes"]) for split in SPLITS}
-    return [
-        *_about_classes(counts, meta["classes"]),
-        *_about_images(layout, meta),
-        *_about_copies(order),
-    ]
 
 
 def _per_class(items: list[Item], classes: list[str]) -> list[int]:
@@ -48,19 +65,47 @@ def _per_class(items: list[Item], classes: list[str]) -> list[int]:
     return [counted[name] for name in classes]
 
 
-def _about_classes(counts: dict[str, list[int]], classes: list[str]) -> list[Finding]:
-    sizes = dict(zip(classes, map(sum, zip(*counts.values(), strict=True)), strict=True))
-    few = [name for name in classes if sizes[name] < FEW_IMAGES]
+def _placed(order: dict[str, list[Item]]) -> list[Placed]:
+    return [Placed(s, index, item) for s in SPLITS for index, item in enumerate(order[s])]
+
+
+def _about_skipped(layout: Layout) -> list[Finding]:
+    if not layout.skipped:
+        return []
+    is_much = layout.skipped > MUCH * (layout.skipped + len(layout.items))
+    examples = [{"file": name, "reason": reason} for name, reason in layout.first_skipped]
+    weight = WARNING if is_much else NOTE
+    return [found("skipped", weight, examples=examples, count=layout.skipped)]
+
+
+def _about_classes(order: dict[str, list[Item]], classes: list[str]) -> list[Finding]:
+    placed = _placed(order)
+    sizes = Counter(each.item.label for each in placed)
+    few = sorted((name for name in classes if sizes[name] < FEW_IMAGES), key=sizes.__getitem__)
     findings: list[Finding] = []
     if few:
-        example = min(few, key=lambda name: sizes[name])
-        values = {"count": len(few), "name": example, "images": sizes[example]}
-        findings.append(found("few_images", **values, enough=FEW_IMAGES))
-    large, small = max(sizes, key=sizes.__getitem__), min(sizes, key=sizes.__getitem__)
-    if sizes[large] > IMBALANCE * sizes[small]:
-        ratio = round(sizes[large] / sizes[small])
-        findings.append(found("imbalance", large=large, small=small, ratio=ratio))
-    return findings + _about_names(classes)
+        small = [each for each in placed if each.item.label in few]
+        fix = {"drop": [each.item.id for each in small]}
+        values = {"count": len(few), "name": few[0], "images": sizes[few[0]]}
+        examples = [
+            example_of([each for each in small if each.item.label == name][:4]) for name in few[:6]
+        ]
+        is_spared = len(classes) - len(few) >= 2
+        findings.append(
+            found(
+                "few_images",
+                WARNING,
+                fix if is_spared else None,
+                examples,
+                **values,
+                enough=FEW_IMAGES,
+            )
+        )
+    large, small_one = max(classes, key=sizes.__getitem__), min(classes, key=sizes.__getitem__)
+    if sizes[large] > IMBALANCE * sizes[small_one]:
+        ratio = round(sizes[large] / sizes[small_one])
+        findings.append(found("imbalance", large=large, small=small_one, ratio=ratio))
+    return findings
 
 
 def _about_names(classes: list[str]) -> list[Finding]:
@@ -71,33 +116,45 @@ def _about_names(classes: list[str]) -> list[Finding]:
         if not plain:
             findings.append(found("blank_name"))
         elif plain in seen:
-            findings.append(found("similar_names", name=seen[plain], other=name))
+            fix = {"merge": {name: seen[plain]}} if len(classes) > 2 else None
+            findings.append(found("similar_names", fix=fix, name=seen[plain], other=name))
         seen.setdefault(plain, name)
     return findings
 
 
-def _about_images(layout: Layout, meta: dict[str, Any]) -> list[Finding]:
+def _about_sizes(order: dict[str, list[Item]], meta: dict[str, Any]) -> list[Finding]:
+    placed = _placed(order)
+    width = round(median(each.item.header.width for each in placed))
+    height = round(median(each.item.header.height for each in placed))
+    odd = [each for each in placed if _is_odd(each.item.header, width, height)]
     findings: list[Finding] = []
-    headers = [item.header for item in layout.items]
+    if 0 < len(odd) <= RARE * len(placed):
+        fix = {"drop": [each.item.id for each in odd]}
+        values = {"count": len(odd), "width": width, "height": height}
+        findings.append(found("outlying_sizes", WARNING, fix, map(_alone, odd), **values))
     sides = (meta["width"], meta["height"])
-    resized = sum((h.width, h.height) != sides for h in headers)
-    if resized:
-        findings.append(found("resized", NOTE, count=resized, width=sides[0], height=sides[1]))
-    gray = sum(h.is_gray for h in headers)
-    if 0 < gray < len(headers):
-        findings.append(found("mixed_colours", gray=gray, images=len(headers)))
-    moving = sum(h.is_moving for h in headers)
-    if moving:
-        findings.append(found("moving", NOTE, count=moving))
-    if layout.skipped:
-        findings.append(found("skipped", count=layout.skipped))
+    others = sum((each.item.header.width, each.item.header.height) != sides for each in placed)
+    if others:
+        findings.append(found("resized", NOTE, count=others, width=sides[0], height=sides[1]))
     return findings
 
 
-def _about_copies(order: dict[str, list[Item]]) -> list[Finding]:
-    """Images of the test part that the search also sees: they make the final score too good."""
-    seen = {i.digest for split in SPLITS if split != TEST for i in order[split]}
-    copies = sum(item.digest in seen for item in order[TEST])
-    if not copies:
-        return []
-    return [found("copies_in_test", count=copies, images=len(order[TEST]))]
+def _is_odd(header: Header, width: int, height: int) -> bool:
+    proportions = (header.width / header.height) / (width / height)
+    sides = max(header.width, header.height) / max(width, height)
+    return not (1 / ODD_RATIO <= proportions <= ODD_RATIO and 1 / ODD_SIDE <= sides <= ODD_SIDE)
+
+
+def _alone(placed: Placed) -> dict[str, Any]:
+    return example_of([placed])
+
+
+def _about_colours(headers: list[Header]) -> list[Finding]:
+    findings: list[Finding] = []
+    gray = sum(header.is_gray for header in headers)
+    if 0 < gray < len(headers):
+        findings.append(found("mixed_colours", gray=gray, images=len(headers)))
+    moving = sum(header.is_moving for header in headers)
+    if moving:
+        findings.append(found("moving", NOTE, count=moving))
+    return findings

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from automl_web.datasets.confine import BrokenOffError, prepare_confined
 from automl_web.datasets.models import Version
-from automl_web.datasets.order import Order, Progress
+from automl_web.datasets.order import READING, Order, Progress
 from automl_web.datasets.refusals import AbandonedError, RefusalError
 
 SILENCE = timedelta(seconds=60)
@@ -117,12 +117,13 @@ def _beat(version: Version) -> Progress:
     """Store progress at most twice a second; raises SupersededError if another worker has it."""
     last = 0.0
 
-    def progress(done: int, total: int, _name: str) -> None:
+    def progress(done: int, total: int, _name: str, stage: str = READING, /) -> None:
         nonlocal last
         if time.monotonic() - last < BEAT_EVERY:
             return
         last = time.monotonic()
-        if _held(version).update(done=done, total=total, beat_at=Now()) != 1:
+        changes = {"done": done, "total": total, "facts": {"stage": stage}, "beat_at": Now()}
+        if _held(version).update(**changes) != 1:
             raise SupersededError
 
     return progress

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-Progress = Callable[[int, int, str], None]
-"""Told how many of how many items are read, and the name of the one that comes next.
+READING, CHECKING = "reading", "checking"
+"""What is done with the items: first they are prepared, then the Data Doctor looks at them."""
 
-Also called where that stands still, as a heartbeat.
-"""
+
+class Progress(Protocol):
+    """Told how far it is, which it also is where that stands still, as a heartbeat."""
+
+    def __call__(self, done: int, total: int, name: str, stage: str = READING, /) -> None:
+        """`done` of `total` items; the one that comes next is called `name`."""
+
+
+def in_silence(_done: int, _total: int, _name: str, _stage: str = READING, /) -> None:
+    """Progress that nobody asked for."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from automl_web.datasets.disk import put_in_place, refusing_when_full
 from automl_web.datasets.image_findings import facts_of
 from automl_web.datasets.images import Header, Pixels, Shape, header, pixels
 from automl_web.datasets.layout import SPLITS, Item, Layout, arrange, check_classes
-from automl_web.datasets.order import Order, Prepared, Progress
+from automl_web.datasets.order import Order, Prepared, Progress, in_silence
 from automl_web.datasets.refusals import NoRoomError
 from automl_web.datasets.splits import carve
 from automl_web.datasets.unreadable import UnreadableError
@@ -29,7 +29,7 @@ SMALLEST_SIDE, LARGEST_SIDE = 8, 96
 BATCH_BYTES = 2**20
 
 
-def prepare(order: Order, progress: Progress = lambda done, total, name: None) -> Prepared:
+def prepare(order: Order, progress: Progress = in_silence) -> Prepared:
     """Write the arrays of the zip that is ordered; raises RefusalError.
 
     `folder` appears complete or not at all, and in place of an earlier one. The same images in the
@@ -52,7 +52,7 @@ def prepare(order: Order, progress: Progress = lambda done, total, name: None) -
         ready = Path(scratch) / "ready"
         ready.mkdir()
         digest, meta = _write(ready, raw, parts, layout.classes, shape, progress)
-        facts = facts_of(layout, parts, meta)
+        facts = facts_of(layout, parts, meta, ready, progress)
         put_in_place(ready, folder)
     return Prepared(digest, len(layout.items), facts)
 
