@@ -81,6 +81,7 @@ class Action(models.TextChoices):
     MEMBER_CHANGED = "member_changed", _("role of a member changed")
     MEMBER_REMOVED = "member_removed", _("member removed")
     DATASET_UPLOADED = "dataset_uploaded", _("dataset uploaded")
+    DATASET_MENDED = "dataset_mended", _("dataset mended")
     SPACE_SAVED = "space_saved", _("search space saved")
     RUN_STARTED = "run_started", _("run started")
     RUN_PAUSED = "run_paused", _("run paused")
