@@ -59,6 +59,9 @@ class Candidate:
 class Report:
     """What training yields: the step it reached, its metrics, and where it could go on from.
 
+    A report of a step that was told before takes its place: training went back to a checkpoint, or a
+    long epoch was told while it was on its way.
+
     `values` become curves; `costs` are what the network costs, which has none. A search that shares
     weights tells the genotype that it would choose now, and the weights of its edges.
     """

@@ -148,8 +148,9 @@ class Attendance:
     def _hear_report(self, body: dict[str, Any]) -> None:
         self.costs = body["costs"]
         self.last_values = {**self.costs, **body["values"]}
-        if body["step"]:
-            self.reports.append((body["step"], body["values"]))
+        if body["step"]:  # which may be told again, when more of it is behind
+            earlier = [(step, values) for step, values in self.reports if step < body["step"]]
+            self.reports = [*earlier, (body["step"], body["values"])]
         if body["genotype"]:
             self.derived.append((body["step"], body["genotype"], body["edge_weights"]))
         self.checkpoint = body["checkpoint"] or self.checkpoint
