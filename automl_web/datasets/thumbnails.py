@@ -40,15 +40,30 @@ def strip(version: Version, index: int) -> bytes:
     canvas = Image.new("RGBA", strip_size(version, len(images)))
     for number, pixels in enumerate(images):
         canvas.paste(_tile(pixels, width, height), (number * (width + GAP), 0))
+    return _png(canvas)
+
+
+def picture(version: Version, split: str, index: int) -> bytes:
+    """The PNG of one image of a split, at the size it was prepared in."""
+    images = np.load(version.folder / f"{split}-images.npy", mmap_mode="r")
+    return _png(_image(images[index]))
+
+
+def _png(image: Image.Image) -> bytes:
     encoded = BytesIO()
-    canvas.save(encoded, format="PNG")
+    image.save(encoded, format="PNG")
     return encoded.getvalue()
+
+
+def _image(pixels: np.ndarray) -> Image.Image:
+    """One image from uint8 (C, H, W)."""
+    array = pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)
+    return Image.fromarray(np.ascontiguousarray(array))
 
 
 def _tile(pixels: np.ndarray, width: int, height: int) -> Image.Image:
     """One image, uint8 (C, H, W), at the size of a tile."""
-    array = pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)
-    image = Image.fromarray(np.ascontiguousarray(array))
+    image = _image(pixels)
     grows = width >= image.width
     how = Image.Resampling.NEAREST if grows else Image.Resampling.BILINEAR
     return image.resize((width, height), how)

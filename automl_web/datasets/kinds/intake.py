@@ -36,7 +36,8 @@ class Intake:
     `prepare(order, progress)` writes the arrays that training maps, in a confined process that may
     take `memory` bytes. `page(version)` gives what `template` shows of a version that is ready, and
     `summary(version)` a line of it. `model_page(model)` and `model_template` do so for a model, and
-    `try_view(request, model)` answers at its try-it page.
+    `try_view(request, model)` answers at its try-it page. `correct(version, data)`, where the kind has
+    one, is the form of what a person may correct; its `options` are the patch to those of the version.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Intake:
     model_page: str
     model_template: str
     try_view: str
+    correct: str = ""
 
 
 def look(path: Path, name: str) -> Glance:
