@@ -114,20 +114,20 @@ class GoalForm(forms.Form):
 
 
 def smallest(problem: Problem) -> Candidate:
-    """The candidate with the fewest parameters that the space allows."""
-    config = problem.space.default()
+    """The candidate with the fewest parameters that the space allows, one hyper-parameter after another.
+
+    Twice, because with how few one gets along may depend on those behind it.
+    """
+    config: Mapping[str, Any] = problem.space.default()
     if problem.architectures is not None:
         return Candidate(config, problem.architectures.smallest())
-    declared = problem.space.configuration_space
-    corners = {
-        name: min(_values(declared[name])) for name in ("layers", "width") if name in declared
-    }
-    fewest = {**config, **corners}
-    most = (
-        {**fewest, "layers": max(_values(declared["layers"]))} if "layers" in declared else fewest
-    )
-    assert problem.count is not None
-    return min(map(Candidate, (fewest, most)), key=lambda c: problem.count(c)["params"])  # type: ignore[misc]
+    count = problem.count
+    assert count is not None
+    searched = list(problem.space.configuration_space.items())
+    for name, hyperparameter in searched + searched:
+        tried = [Candidate({**config, name: value}) for value in _values(hyperparameter)]
+        config = min(tried, key=lambda candidate: count(candidate)["params"]).config
+    return Candidate(config)
 
 
 def _fewest_macs(problem: Problem) -> float:
