@@ -150,6 +150,13 @@ class TooFewTextsError(ContentError):
     )
 
 
+class TooFewTextGroupsError(ContentError):
+    sentence = _(
+        "Class “%(name)s” lies in only %(count)s groups of texts, and %(minimum)s are needed to have "
+        "it in every part. Group by another column, or leave this class out."
+    )
+
+
 class TooManyLabelsError(ContentError):
     sentence = _(
         "%(count)s different classes were found in “%(name)s”, and we take at most %(limit)s. "
