@@ -81,31 +81,27 @@ def _about_skipped(layout: Layout) -> list[Finding]:
 def _about_classes(order: dict[str, list[Item]], classes: list[str]) -> list[Finding]:
     placed = _placed(order)
     sizes = Counter(each.item.label for each in placed)
-    few = sorted((name for name in classes if sizes[name] < FEW_IMAGES), key=sizes.__getitem__)
-    findings: list[Finding] = []
-    if few:
-        small = [each for each in placed if each.item.label in few]
-        fix = {"drop": [each.item.id for each in small]}
-        values = {"count": len(few), "name": few[0], "images": sizes[few[0]]}
-        examples = [
-            example_of([each for each in small if each.item.label == name][:4]) for name in few[:6]
-        ]
-        is_spared = len(classes) - len(few) >= 2
-        findings.append(
-            found(
-                "few_images",
-                WARNING,
-                fix if is_spared else None,
-                examples,
-                **values,
-                enough=FEW_IMAGES,
-            )
-        )
-    large, small_one = max(classes, key=sizes.__getitem__), min(classes, key=sizes.__getitem__)
-    if sizes[large] > IMBALANCE * sizes[small_one]:
-        ratio = round(sizes[large] / sizes[small_one])
-        findings.append(found("imbalance", large=large, small=small_one, ratio=ratio))
+    findings = _about_small_classes(placed, sizes)
+    large, small = max(classes, key=sizes.__getitem__), min(classes, key=sizes.__getitem__)
+    if sizes[large] > IMBALANCE * sizes[small]:
+        ratio = round(sizes[large] / sizes[small])
+        findings.append(found("imbalance", large=large, small=small, ratio=ratio))
     return findings
+
+
+def _about_small_classes(placed: list[Placed], sizes: Counter[str]) -> list[Finding]:
+    few = sorted((name for name in sizes if sizes[name] < FEW_IMAGES), key=sizes.__getitem__)
+    if not few:
+        return []
+    of_class: dict[str, list[Placed]] = {name: [] for name in few}
+    for each in placed:
+        of_class.get(each.item.label, []).append(each)
+    small = [each for group in of_class.values() for each in group]
+    others_will_do = len(sizes) - len(few) >= 2
+    fix = {"drop": [each.item.id for each in small]} if others_will_do else None
+    examples = (example_of(of_class[name][:4]) for name in few)
+    values = {"name": few[0], "images": sizes[few[0]], "enough": FEW_IMAGES, "classes": few}
+    return [found("few_images", WARNING, fix, examples, count=len(few), **values)]
 
 
 def _about_names(classes: list[str]) -> list[Finding]:

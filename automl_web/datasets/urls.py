@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from automl_web.datasets import views
+from automl_web.datasets import mend_views, version_views, views
 
 urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/datasets/new/", views.dataset_new, name="dataset-new"),
     path("projects/<slug:slug>/datasets/example/", views.dataset_example, name="dataset-example"),
     path("datasets/", views.datasets, name="datasets"),
-    path("datasets/<int:pk>/", views.dataset, name="dataset"),
-    path("datasets/<int:pk>/progress/", views.dataset_progress, name="dataset-progress"),
+    path("datasets/<int:pk>/", version_views.dataset, name="dataset"),
+    path("datasets/<int:pk>/progress/", version_views.dataset_progress, name="dataset-progress"),
     path("datasets/<int:pk>/versions/new/", views.version_new, name="version-new"),
     path(
         "datasets/<int:pk>/thumbnails/<int:index>.png",
-        views.dataset_thumbnails,
+        version_views.dataset_thumbnails,
         name="dataset-thumbnails",
+    ),
+    path(
+        "datasets/<int:pk>/items/<slug:split>/<int:index>.png",
+        version_views.dataset_item,
+        name="dataset-item",
+    ),
+    path(
+        "datasets/<int:pk>/versions/<int:number>/mend/",
+        mend_views.version_mend,
+        name="version-mend",
     ),
 ]

@@ -1,30 +1,22 @@
-"""Datasets: the list, the upload, and a dataset's page."""
+"""Datasets: the list, and the upload."""
 
 from __future__ import annotations
 
-from pkgutil import resolve_name
-from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRefresh
 
 from automl_web.accounts.audit import audit
 from automl_web.accounts.models import Action
 from automl_web.accounts.views import person
-from automl_web.datasets.cards import doctor_of
 from automl_web.datasets.example import create_example
 from automl_web.datasets.forms import CappedUploadHandler, NewVersionForm, UploadForm
-from automl_web.datasets.kinds import INTAKES
 from automl_web.datasets.models import Dataset, Version
-from automl_web.datasets.refusals import sentence_of
 from automl_web.datasets.store import add_dataset, add_version, keep
-from automl_web.datasets.thumbnails import strip
 from automl_web.projects.access import member_or_404, project_or_404
 from automl_web.projects.models import Project, Role
 
@@ -109,67 +101,6 @@ def dataset_example(request: HttpRequest, slug: str) -> HttpResponse:
     return _uploaded(request, create_example(project, person(request)))
 
 
-@require_safe
-def dataset(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _dataset(request, pk)
-    version = _version(request, found)
-    shown: dict[str, Any] = {
-        "dataset": found,
-        "version": version,
-        "versions": found.versions.order_by("-number"),
-        "may_edit": found.project.role_of(person(request)) in Role.EDITOR.at_least,
-    }
-    if version.state == Version.State.READY:
-        intake = INTAKES[version.kind]
-        shown |= {"template": intake.template, **resolve_name(intake.page)(version)}
-        shown |= doctor_of(version)
-    if version.state == Version.State.REFUSED:
-        shown["problem"] = problem_of(version)
-    return render(request, "datasets/dataset.html", shown)
-
-
-@require_safe
-def dataset_progress(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far preparing is, asked for every second; once it has ended, the whole page is due."""
-    found = _dataset(request, pk)
-    version = _version(request, found)
-    if version.state in {Version.State.READY, Version.State.REFUSED}:
-        return HttpResponseClientRefresh()
-    return render(request, "datasets/progress.html", {"dataset": found, "version": version})
-
-
-@require_safe
-def dataset_thumbnails(request: HttpRequest, pk: int, index: int) -> HttpResponse:
-    version = _version(request, _dataset(request, pk))
-    if version.state != Version.State.READY or index >= len(version.classes):
-        raise Http404
-    etag = f'"{version.digest}-{index}"'
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
-        response = HttpResponse(strip(version, index), content_type="image/png")
-    response.headers["ETag"] = etag
-    patch_cache_control(response, private=True, no_cache=True)
-    return response
-
-
-def problem_of(version: Version) -> str:
-    """Why a version was refused, in the reader's language."""
-    document = version.facts.get("refusal")
-    return sentence_of(document) if document else version.problem
-
-
-def _dataset(request: HttpRequest, pk: int, role: Role = Role.VIEWER) -> Dataset:
+def _dataset(request: HttpRequest, pk: int, role: Role) -> Dataset:
     queryset = Dataset.objects.select_related("project")
     return member_or_404(queryset, request.user, role, pk=pk)
-
-
-def _version(request: HttpRequest, dataset: Dataset) -> Version:
-    """The version that the address asks for, else the latest; raises Http404."""
-    versions = dataset.versions.select_related("dataset").order_by("-number")
-    asked = request.GET.get("version")
-    if asked is not None:
-        versions = versions.filter(number=int(asked)) if asked.isdecimal() else versions.none()
-    version = versions.first()
-    if version is None:
-        raise Http404
-    return version

@@ -100,6 +100,10 @@ TABLE = {
     "dataset": Row(of("version.dataset_id"), SHARED, NO_POST),
     "dataset-progress": Row(of("version.dataset_id"), SHARED, NO_POST),
     "dataset-thumbnails": Row(of("version.dataset_id", "zero"), SHARED, NO_POST),
+    "dataset-item": Row(of("version.dataset_id", "split", "zero"), SHARED, NO_POST),
+    "version-mend": Row(
+        of("version.dataset_id", "version.number"), NO_GET, "302 404 403 422 422 422"
+    ),
     "version-new": Row(of("version.dataset_id"), EDITORS, "302 404 403 422 422 422"),
     # runs
     "runs": Row(nothing, ALL, NO_POST),
@@ -161,6 +165,7 @@ def site(project, version, start, mallory, bob):
         stranger=mallory,
         link=Link.issue(Link.Purpose.SIGN_IN, mallory),
         zero=0,
+        split="train",
         model=ModelVersion.objects.create(run=run, trial=0),
         file=FILES[-1],
     )

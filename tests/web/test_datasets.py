@@ -190,7 +190,7 @@ def test_the_page_of_a_refused_dataset_says_why_and_what_next(editor_client, ver
 def test_progress_is_shown_while_preparing_and_the_page_renewed_after(viewer_client, version):
     url = reverse("dataset-progress", args=[version.dataset_id])
     age(version, state=State.PREPARING, done=7, total=40, beat_at=timezone.now())
-    assert "Preparing image 7 of 40" in viewer_client.get(url).content.decode()
+    assert "Preparing item 7 of 40" in viewer_client.get(url).content.decode()
     age(version, state=State.READY)
     assert viewer_client.get(url).headers["HX-Refresh"] == "true"
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from automl_web.datasets import tasks
 from automl_web.datasets.models import Version
-from automl_web.datasets.views import problem_of
+from automl_web.datasets.version_views import problem_of
 from tests.web.corpus import CORPUS
 
 ALLOWED = 200 * 2**20

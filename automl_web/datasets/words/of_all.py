@@ -85,4 +85,14 @@ CARDS = {
         ),
         _("What is skipped is not learnt from. If it matters, mend the files and upload again."),
     ),
+    "merged": Card(
+        _("Merged"),
+        "",
+        done=ngettext_lazy(
+            "%(count)s class merged into “%(into)s”",
+            "%(count)s classes merged into “%(into)s”",
+            "count",
+        ),
+    ),
+    "corrected": Card(_("Corrected"), "", done=_("corrected by hand")),
 }

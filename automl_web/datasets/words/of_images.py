@@ -110,6 +110,32 @@ CARDS = {
         _("%(gray)s of %(images)s images are gray and the others coloured."),
         _("All are taken as coloured. If a class is mostly gray, the model may learn just that."),
     ),
+    "unmatched_names": Card(
+        _("Lines that name no image"),
+        ngettext_lazy(
+            "%(count)s of %(rows)s lines of “%(file)s” names no image in the zip: “%(listed)s”.",
+            "%(count)s of %(rows)s lines of “%(file)s” name no image in the zip; one says "
+            "“%(listed)s”.",
+            "count",
+        ),
+        _("Nothing is learnt from them. If the images should be there, upload them as well."),
+    ),
+    "listed_twice": Card(
+        _("Images with two classes"),
+        ngettext_lazy(
+            "%(count)s line of “%(file)s” gives an image another class than a line before it.",
+            "%(count)s lines of “%(file)s” give an image another class than a line before them.",
+            "count",
+        ),
+        _(
+            "The first line was taken. If an image can be several things at once, we cannot learn it."
+        ),
+    ),
+    "drawn_anew": Card(
+        _("Another test part"),
+        _("Training, validation and test were drawn anew, as you chose."),
+        _("Test scores of this version and of earlier ones cannot be compared."),
+    ),
     "moving": Card(
         _("Moving images"),
         ngettext_lazy(
