@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 import numpy as np
 
@@ -29,7 +30,7 @@ GUESS = "cp1252"
 """What bytes are taken for that are no UTF-8: by far the most of such files are of Windows."""
 
 HEAD_BYTES = 2**16
-PIECE_CHARACTERS = 2**18
+PIECE_CHARACTERS, PIECE_BYTES = 2**18, 2**20
 
 _MARKS = (  # the longer first: that of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -38,7 +39,9 @@ _MARKS = (  # the longer first: that of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_BROKEN = "\ufffd"
+BROKEN = "\ufffd"
+"""What stands for a letter that cannot be read."""
+
 _MENDED = 10
 """UTF-8 with one broken letter in so many that are not ASCII is still UTF-8."""
 
@@ -58,7 +61,7 @@ def encoding_of(pieces: Iterable[bytes]) -> str:
             return told
         text = decoder.decode(piece)
         if not text.isascii():
-            broken += text.count(_BROKEN)
+            broken += text.count(BROKEN)
             foreign += len(text) - len(text.encode("ascii", "ignore"))
     cut_off = bool(decoder.decode(b"", final=True))
     return GUESS if (broken + cut_off) * _MENDED > foreign else "utf-8"
@@ -91,11 +94,23 @@ def title(codec: str) -> str:
     return CHOICES.get(family, family.upper())
 
 
+def opened(pieces: Iterable[bytes], codec: str) -> io.TextIOWrapper:
+    """The text as a file, with every end of a line as a line feed, and what is broken as U+FFFD."""
+    return io.TextIOWrapper(io.BufferedReader(_Pieces(pieces)), codec, errors="replace")
+
+
 def decoded(pieces: Iterable[bytes], codec: str) -> Iterator[str]:
-    """The text, a piece at a time, with every end of a line as a line feed; what is broken as U+FFFD."""
-    file = io.TextIOWrapper(io.BufferedReader(_Pieces(pieces)), codec, errors="replace")
+    """The text, a piece at a time."""
+    file = opened(pieces, codec)
     while text := file.read(PIECE_CHARACTERS):
         yield text
+
+
+def pieces_of(file: BinaryIO) -> Iterator[bytes]:
+    """What is in a file, from its start."""
+    file.seek(0)
+    while piece := file.read(PIECE_BYTES):
+        yield piece
 
 
 class _Pieces(io.RawIOBase):
