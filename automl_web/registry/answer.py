@@ -1,4 +1,4 @@
-"""What a model says of one image: asked through ONNX in this process, else through torch in another."""
+"""What a model says of one item: asked through ONNX in this process, else in one of its kind's own."""
 
 from __future__ import annotations
 
@@ -36,12 +36,21 @@ def probabilities(model: ModelVersion, image: Pixels) -> list[float]:
     Raises NoAnswerError.
     """
     values = image.astype("<f4") / 255
-    path = model.folder / ONNX
-    if not model.onnx_offered or not path.is_file():
-        return _asked_of_torch(model, values.tobytes())
-    (found,) = _session(path, path.stat().st_mtime_ns).run(None, {"images": values[None]})
+    session = session_of(model)
+    if session is None:
+        shares: list[float] = asked_of_process(model, values.tobytes())
+        return shares
+    (found,) = session.run(None, {"images": values[None]})
     answer: list[float] = found[0].tolist()
     return answer
+
+
+def session_of(model: ModelVersion) -> Any | None:
+    """The ONNX model, ready to be run; None if there is none that agrees with the one of training."""
+    path = model.folder / ONNX
+    if not model.onnx_offered or not path.is_file():
+        return None
+    return _session(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=KEPT)
@@ -52,13 +61,17 @@ def _session(path: Path, stamp: int) -> Any:
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
-def _asked_of_torch(model: ModelVersion, values: bytes) -> list[float]:
+def asked_of_process(model: ModelVersion, question: bytes) -> Any:
+    """What the module says that the model's kind of data is asked by, read as JSON.
+
+    Raises NoAnswerError.
+    """
     command = [sys.executable, "-m", KINDS[model.run.dataset.kind].predict, str(model.folder)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     try:
         ended = subprocess.run(
             command,
-            input=values,
+            input=question,
             capture_output=True,
             check=True,
             cwd=settings.ROOT,
@@ -71,5 +84,4 @@ def _asked_of_torch(model: ModelVersion, values: bytes) -> list[float]:
     except subprocess.TimeoutExpired as error:
         logger.exception("Model %s took longer than %s s to answer.", model.pk, TIME_LIMIT)
         raise NoAnswerError from error
-    answer: list[float] = json.loads(ended.stdout)
-    return answer
+    return json.loads(ended.stdout)
