@@ -289,8 +289,14 @@ class TooFewAnswersError(ContentError):
 
 class TooFewTableGroupsError(ContentError):
     sentence = _(
-        "Column “%(name)s” has %(count)s different values, and at least %(minimum)s groups are "
-        "needed for rows of one group to stay together. Choose another column."
+        "Column “%(name)s” makes too few groups: each part of the data needs some of its own, and "
+        "the one to train on needs every class. Choose another column, or none."
+    )
+
+
+class TooFewRowsOfClassError(ContentError):
+    sentence = _(
+        "No row of class “%(name)s” is among those to train on. Add some, or leave the class out."
     )
 
 

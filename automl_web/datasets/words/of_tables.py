@@ -35,17 +35,6 @@ CARDS = {
         _("Leave them out"),
         LEFT_OUT,
     ),
-    "identifiers": Card(
-        _("Numbers that only name a row"),
-        ngettext_lazy(
-            "Column “%(name)s” has another value in nearly every row.",
-            "%(count)s columns have another value in nearly every row, “%(name)s” among them.",
-            "count",
-        ),
-        _("A model can learn them by heart, which helps with no new row."),
-        _("Leave them out"),
-        LEFT_OUT,
-    ),
     "missing": Card(
         _("Missing values"),
         ngettext_lazy(
@@ -57,6 +46,94 @@ CARDS = {
         _("Leave them out"),
         LEFT_OUT,
     ),
+    "gaps": Card(
+        _("Some values are missing"),
+        ngettext_lazy(
+            "Column “%(name)s” is empty in %(percent)s %% of the rows.",
+            "%(count)s columns have gaps, most of all “%(name)s”: %(percent)s %% of the rows.",
+            "count",
+        ),
+        _("How gaps are filled is part of the search."),
+    ),
+    "few_different": Card(
+        _("Few different rows"),
+        _("Of %(rows)s rows, %(count)s are different."),
+        _("The columns have so few values that rows repeat. That is in order."),
+    ),
+    "few_rows": Card(
+        _("Few rows"),
+        _("There are %(count)s rows, fewer than %(enough)s."),
+        _("Small differences between models will be luck. Add rows, or do not trust them."),
+    ),
+    "rare_classes": Card(
+        _("Classes with hardly a row"),
+        ngettext_lazy(
+            "Class “%(name)s” has too few rows to be in every part, and was left out.",
+            "%(count)s classes have too few rows to be in every part, and were left out; “%(name)s” "
+            "is one.",
+            "count",
+        ),
+        _("The model will never say these classes. Add rows of them, or give them a common name."),
+    ),
+    "no_answer": Card(
+        _("Rows without an answer"),
+        ngettext_lazy(
+            "%(count)s row has no value in “%(name)s”, and was left out.",
+            "%(count)s rows have no value in “%(name)s”, and were left out.",
+            "count",
+        ),
+        _("Without the answer there is nothing to learn from a row."),
+    ),
+    "odd_numbers": Card(
+        _("Words among numbers"),
+        ngettext_lazy(
+            "%(count)s value of “%(name)s” is no number, “%(example)s”; it counts as missing.",
+            "%(count)s values of “%(name)s” are no numbers, such as “%(example)s”; they count as "
+            "missing.",
+            "count",
+        ),
+        _("If the words mean something, take the column for categories."),
+        _("Take it for categories"),
+        _("“%(name)s” taken for categories"),
+    ),
+    "odd_dates": Card(
+        _("Words among dates"),
+        ngettext_lazy(
+            "%(count)s value of “%(name)s” is no date, “%(example)s”; it counts as missing.",
+            "%(count)s values of “%(name)s” are no dates, such as “%(example)s”; they count as "
+            "missing.",
+            "count",
+        ),
+        _("If the words mean something, take the column for categories."),
+        _("Take it for categories"),
+        _("“%(name)s” taken for categories"),
+    ),
+    "ragged": Card(
+        _("Lines that do not fit"),
+        ngettext_lazy(
+            "%(count)s line has more cells than the table has columns, and was left out.",
+            "%(count)s lines have more cells than the table has columns, and were left out.",
+            "count",
+        ),
+        _("Mostly a cell holds the separator and is not in quotes. Mend the file if they matter."),
+    ),
+    "unused_file": Card(
+        _("A file that could not be added"),
+        _("“%(name)s” lacks columns of the file to train on, and was left out."),
+        _("A test part needs the answers, too: without them nothing can be scored."),
+    ),
+    "left_out_identifiers": Card(
+        _("Names of rows"),
+        ngettext_lazy(
+            "Column “%(name)s” has another value in every row, and was left out.",
+            "%(count)s columns have another value in every row, and were left out; “%(name)s” is "
+            "one.",
+            "count",
+        ),
+        _(
+            "A model can learn them by heart, which helps with no new row. If it counts, correct it."
+        ),
+    ),
     "left_out_text": Card(
         _("Free text"),
         ngettext_lazy(
@@ -65,5 +142,34 @@ CARDS = {
             "count",
         ),
         _("Models of tables learn from numbers and categories. If it has few values, correct it."),
+    ),
+    "left_out_many": Card(
+        _("Too many different words"),
+        ngettext_lazy(
+            "Column “%(name)s” has so many different words that it was left out.",
+            "%(count)s columns have so many different words that they were left out; “%(name)s” is "
+            "one.",
+            "count",
+        ),
+        _("Words that hardly come again are like names of rows. If they count, correct it."),
+    ),
+    "left_out_empty": Card(
+        _("Empty columns"),
+        ngettext_lazy(
+            "Column “%(name)s” is empty, and was left out.",
+            "%(count)s columns are empty, and were left out; “%(name)s” is one.",
+            "count",
+        ),
+    ),
+    "left_out_nested": Card(
+        _("Lists and bytes"),
+        ngettext_lazy(
+            "Column “%(name)s” holds lists or bytes, and was left out.",
+            "%(count)s columns hold lists or bytes, and were left out; “%(name)s” is one.",
+            "count",
+        ),
+        _(
+            "Models of tables learn from numbers and categories. Give each part a column of its own."
+        ),
     ),
 }
