@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from automl_web.datasets.findings import DANGER, WARNING, Finding, found
+from automl_web.datasets.findings import DANGER, SHOWN, WARNING, Finding, found
 from automl_web.datasets.layout import TEST, TRAIN, VALIDATION, Item
 from automl_web.datasets.likeness import Pixels, alike, keep_one, look_of
 from automl_web.datasets.order import CHECKING, Progress
@@ -38,19 +38,20 @@ class Copies:
     """Some images with a copy: how many, those that a fix leaves out, and examples."""
 
     count: int = 0
-    drop: list[str] = field(default_factory=list)
+    drop: dict[str, None] = field(default_factory=dict)  # in order, each once
     examples: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, count: int, drop: Iterable[Placed], shown: Iterable[Placed]) -> None:
         self.count += count
-        self.drop += [placed.item.id for placed in drop]
-        self.examples.append(example_of(shown))
+        self.drop |= dict.fromkeys(placed.item.id for placed in drop)
+        if len(self.examples) < SHOWN:
+            self.examples.append(example_of(shown))
 
     def found(self, code: str, weight: str = WARNING, **values: Any) -> list[Finding]:
         """The finding, if there is one."""
         if not self.count:
             return []
-        fix = {"drop": self.drop} if self.drop else None
+        fix = {"drop": list(self.drop)} if self.drop else None
         return [found(code, weight, fix, self.examples, count=self.count, **values)]
 
 
@@ -109,7 +110,7 @@ def _near(
         known.add(test)
     trained = pairs[~is_test[first] & (label[first] == label[second])]
     for left_out, stays in keep_one(trained, len(firsts)):
-        within.add(1, groups[left_out], [firsts[stays], firsts[left_out]])
+        within.add(len(groups[left_out]), groups[left_out], [firsts[stays], firsts[left_out]])
     return [
         *in_test.found("near_copies_in_test", _weight(in_test, tested), images=tested),
         *within.found("near_copies"),
@@ -129,7 +130,7 @@ def _looks(
     copies: list[bytes] = [b""] * len(firsts)
     done = 0
     for split in KEPT_FIRST:
-        for index, pixels in enumerate(_images(folder / f"{split}-images.npy")):
+        for index, pixels in enumerate(images_in(folder / f"{split}-images.npy")):
             number = wanted.get((split, index))
             if number is not None:
                 progress(done, len(firsts), "", CHECKING)
@@ -138,7 +139,7 @@ def _looks(
     return hashes, np.frombuffer(b"".join(copies), dtype=np.uint8).reshape(len(firsts), -1)
 
 
-def _images(path: Path) -> Iterator[Pixels]:
+def images_in(path: Path) -> Iterator[Pixels]:
     """The images of an array, uint8 (C, H, W), one after the other; not mapped, to save memory."""
     with path.open("rb") as file:
         np.lib.format.read_magic(file)
