@@ -1,0 +1,160 @@
+"""The form of what a person may correct of how a table was understood."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from automl_web.datasets.encodings import CHOICES
+from automl_web.datasets.layout import TEST, VALIDATION
+from automl_web.datasets.models import Version
+
+SMALLEST_SHARE, LARGEST_SHARE = 5, 40  # per cent
+MOST_COLUMNS = 100
+"""Columns whose types are offered; a longer form would be no help."""
+
+USER_DATA = {"translate": "no"}  # names that people gave their columns
+LEAVE_OUT = "leave out"
+
+TYPES = (
+    ("number", gettext_lazy("Number")),
+    ("category", gettext_lazy("Category")),
+    ("date", gettext_lazy("Date")),
+    ("text", gettext_lazy("Text, which is left out")),
+    (LEAVE_OUT, gettext_lazy("Leave out")),
+)
+TASKS = (
+    ("classification", gettext_lazy("Tell classes apart")),
+    ("regression", gettext_lazy("Estimate a number")),
+)
+SEPARATORS = (
+    (",", gettext_lazy("Comma")),
+    (";", gettext_lazy("Semicolon")),
+    ("\t", gettext_lazy("Tab")),
+    ("|", gettext_lazy("Pipe")),
+)
+DECIMALS = ((".", gettext_lazy("A point, 1.5")), (",", gettext_lazy("A comma, 1,5")))
+HEADERS = (("yes", gettext_lazy("The names of the columns")), ("no", gettext_lazy("Values")))
+
+
+class TableForm(forms.Form):
+    """Target, task, groups, parts, the type of each column, and how the file is to be read.
+
+    `options` is what a valid form changes of the options of the version.
+    """
+
+    target = forms.ChoiceField(
+        label=gettext_lazy("Column to foretell"), widget=forms.Select(USER_DATA)
+    )
+    task = forms.ChoiceField(label=gettext_lazy("Task"), choices=TASKS)
+    group = forms.ChoiceField(
+        label=gettext_lazy("Rows that belong together"),
+        required=False,
+        help_text=gettext_lazy(
+            "Rows of one patient, customer or machine are alike. Where they lie in training and in "
+            "test, the test score is too good. Chosen here, rows with the same value in a column "
+            "come into one part."
+        ),
+    )
+    validation = forms.IntegerField(
+        label=gettext_lazy("Validation part, in per cent"),
+        min_value=SMALLEST_SHARE,
+        max_value=LARGEST_SHARE,
+    )
+    test = forms.IntegerField(
+        label=gettext_lazy("Test part, in per cent"),
+        min_value=SMALLEST_SHARE,
+        max_value=LARGEST_SHARE,
+        help_text=gettext_lazy(
+            "The test part stays as it is, unless you change this: then it is drawn anew, and test "
+            "scores cannot be compared with earlier ones."
+        ),
+    )
+
+    def __init__(self, version: Version, data: Any = None) -> None:
+        facts = version.facts
+        spelling = facts["spelling"]
+        columns = [column["name"] for column in facts["columns"]]
+        super().__init__(data, initial=_initial(facts))
+        self._offer("target", [(name, name) for name in columns])
+        others = [(name, name) for name in columns if name != facts["target"]]
+        self._offer("group", [("", _("None: each row is on its own")), *others])
+        for part in (VALIDATION, TEST):
+            if part in facts["given"]:
+                del self.fields[part]
+        self.columns = {
+            f"type-{index}": column["name"]
+            for index, column in enumerate(facts["columns"][:MOST_COLUMNS])
+            if not column["is_target"]
+        }
+        for field, name in self.columns.items():
+            label = format_html(
+                _("Type of “{}”"), format_html('<bdi translate="no">{}</bdi>', name)
+            )
+            self.fields[field] = forms.ChoiceField(label=label, choices=TYPES)
+        if spelling:
+            self.fields |= _of_spelling(spelling)
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not self.changed_data:
+            raise forms.ValidationError(_("Nothing was changed. Change something, or leave it."))
+        if cleaned.get("group") and cleaned.get("group") == cleaned.get("target"):
+            self.add_error("group", _("This column is to be foretold. Choose another one."))
+        return cleaned
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What was changed, as options of a version."""
+        cleaned = {name: self.cleaned_data[name] for name in self.changed_data}
+        options = {name: cleaned[name] for name in ("target", "task", "group") if name in cleaned}
+        if "target" in cleaned and "task" not in cleaned:
+            options["task"] = ""  # another column is guessed anew
+        types = {name: cleaned[field] for field, name in self.columns.items() if field in cleaned}
+        shares = {part: cleaned[part] / 100 for part in (VALIDATION, TEST) if part in cleaned}
+        names = ("encoding", "separator", "decimal")
+        read = {name: cleaned[name] for name in names if name in cleaned}
+        if "header" in cleaned:
+            read["header"] = cleaned["header"] == "yes"
+        told = {"types": types, "shares": shares, "read": read}
+        return options | {name: value for name, value in told.items() if value}
+
+
+def _initial(facts: dict[str, Any]) -> dict[str, Any]:
+    spelling = facts["spelling"]
+    types = {
+        f"type-{index}": LEAVE_OUT if column["reason"] else column["type"]
+        for index, column in enumerate(facts["columns"])
+    }
+    shares = {part: round(100 * share) for part, share in facts["shares"].items()}
+    known = {"target": facts["target"], "task": facts["task"], "group": facts["group"] or ""}
+    header = {"header": "yes" if spelling.get("header") else "no"}
+    return {**known, **shares, **types, **spelling, **header}
+
+
+def _of_spelling(spelling: dict[str, Any]) -> dict[str, forms.Field]:
+    """The fields of how a text is to be read."""
+    known = dict(CHOICES) | (
+        {} if spelling["encoding"] in CHOICES else _named(spelling["encoding"])
+    )
+    return {
+        "separator": forms.ChoiceField(label=_("Cells are parted by"), choices=SEPARATORS),
+        "decimal": forms.ChoiceField(label=_("Before fractions stands"), choices=DECIMALS),
+        "header": forms.ChoiceField(label=_("The first line holds"), choices=HEADERS),
+        "encoding": forms.ChoiceField(
+            label=_("Encoding"), choices=list(known.items()), widget=forms.Select(USER_DATA)
+        ),
+    }
+
+
+def _named(codec: str) -> dict[str, str]:
+    return {codec: codec}

@@ -1,0 +1,104 @@
+"""From an uploaded table to the files that models of tables train on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from automl_web.datasets.disk import put_in_place, refusing_when_full
+from automl_web.datasets.layout import SPLITS, TEST
+from automl_web.datasets.order import Order, Prepared, Progress
+from automl_web.datasets.tables.arrangement import TEST_ROWS, Arranged, arrange
+from automl_web.datasets.tables.column_types import CATEGORY
+from automl_web.datasets.tables.facts import facts_of
+from automl_web.datasets.tables.reading import read
+from automl_web.datasets.tables.splits import SHARES, sizes
+from automl_web.datasets.tables.table_findings import findings_of
+
+
+def prepare(order: Order, progress: Progress = lambda done, total, name: None) -> Prepared:
+    """Write the features and answers of the table that is ordered; raises RefusalError.
+
+    `folder` appears complete or not at all, and in place of an earlier one. The same rows and columns
+    give the same digest and the same split, in whatever order they come and however they are written.
+    """
+    folder = order.folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    table = read(order, progress)
+    count = len(table.sheet.frame)
+    beat = partial(progress, count // 2, count, order.name)
+    beat()
+    arranged = arrange(table, order.options, order.earlier)
+    beat()
+    with (
+        refusing_when_full(),
+        TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-") as scratch,
+    ):
+        ready = Path(scratch) / "ready"
+        ready.mkdir()
+        meta = _meta(arranged, order)
+        digest = _write(ready, arranged, meta)
+        put_in_place(ready, folder)
+    facts = facts_of(table, arranged, meta["shares"])
+    facts["findings"] = findings_of(table, arranged, beat)
+    return Prepared(digest, len(arranged.rows), facts, kind="tables")
+
+
+def _meta(arranged: Arranged, order: Order) -> dict[str, Any]:
+    return {
+        "kind": "tables",
+        "task": arranged.target.task,
+        "target": arranged.target.column.name,
+        "classes": arranged.target.classes,
+        "columns": [feature.to_json() for feature in arranged.features],
+        "counts": sizes(arranged.parts),
+        "group": arranged.group.name if arranged.group else None,
+        "shares": SHARES | dict(order.options.get("shares", {})),
+    }
+
+
+def _write(folder: Path, arranged: Arranged, meta: dict[str, Any]) -> str:
+    """Write `meta.json` and the parts; return the digest of what a model sees."""
+    digest = hashlib.sha256(json.dumps([meta["task"], meta["classes"], meta["columns"]]).encode())
+    for split in SPLITS:
+        rows = np.flatnonzero(arranged.parts == split)
+        # In the order of their hashes, which is as good as chance, and the same for the same rows.
+        rows = rows[np.lexsort((arranged.raw[rows], arranged.content[rows]))]
+        answers = arranged.target.answers[rows]
+        digest.update(f"{split} {len(rows)}".encode() + answers.tobytes())
+        (folder / f"{split}-target.npy").write_bytes(_npy(answers))
+        digest.update(_write_features(folder / f"{split}.parquet", arranged, rows))
+        if split == TEST:
+            (folder / TEST_ROWS).write_bytes(_npy(np.unique(arranged.raw[rows])))
+    (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
+    return digest.hexdigest()
+
+
+def _write_features(path: Path, arranged: Arranged, rows: np.ndarray) -> bytes:
+    """Write one part's features; return a digest of them."""
+    arrays = [feature.array(rows) for feature in arranged.features]
+    digest = hashlib.sha256()
+    for feature, array in zip(arranged.features, arrays, strict=True):
+        if feature.type == CATEGORY:
+            digest.update(json.dumps(array.to_pylist()).encode())
+        else:
+            digest.update(array.to_numpy().tobytes())
+    with path.open("wb") as file:
+        pq.write_table(pa.table(arrays, names=[f.name for f in arranged.features]), file)
+    return digest.digest()
+
+
+def _npy(array: np.ndarray) -> bytes:
+    """The array as a file of numpy. np.save on a file itself would hide that a disk is full."""
+    file = BytesIO()
+    np.save(file, array, allow_pickle=False)
+    return file.getvalue()

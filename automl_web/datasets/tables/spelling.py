@@ -1,0 +1,157 @@
+"""How people write numbers, dates and missing values; all of it asked of many words at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "?", "-", "--", ".", "#n/a", "<na>"})
+"""Words that stand for a missing value in any column, in small letters."""
+
+SOFT = frozenset({"none", "nil", "unknown", "missing", "not available", "n.a.", "inf", "-inf"})
+"""Words that do so among numbers and dates, and elsewhere may mean themselves."""
+
+LARGEST = 1e30
+"""Magnitudes beyond this are taken for mistakes: models reckon with 32 bits."""
+
+BOOLEANS = frozenset({"true", "false"})
+
+_MONEY = r"[$€£¥]"
+_BEFORE = rf"^([+-]?)\s?{_MONEY}\s?"
+_AFTER = rf"\s?(?:%|{_MONEY})$"
+_MINUS = "\u2212"
+_GROUPING = " \u2009\u00a0\u202f'\u2019"  # spaces, some that never break, and Swiss apostrophes
+_POWER = r"(?:[eE][+-]?[0-9]{1,3})?"
+
+_PLAIN = {
+    ".": rf"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+){_POWER}",
+    ",": rf"[+-]?(?:[0-9]+,?[0-9]*|,[0-9]+){_POWER}",
+}
+_GROUPED = {
+    ".": rf"[+-]?[0-9]{{1,3}}(?:[,{_GROUPING}][0-9]{{3}})+(?:\.[0-9]+)?",
+    ",": rf"[+-]?[0-9]{{1,3}}(?:[.{_GROUPING}][0-9]{{3}})+(?:,[0-9]+)?",
+}
+_NUMBER = {
+    mark: re.compile(
+        rf"(?:[+-]?\s?{_MONEY}\s?)?(?:{_PLAIN[mark]}|{_GROUPED[mark]})(?:\s?(?:%|{_MONEY}))?"
+    )
+    for mark in (".", ",")
+}
+_CODE = r"[+-]?0[0-9]+"  # a number would lose the zeros in front
+
+_COMMA_ONLY = re.compile(r"[+-]?(?:\d+,\d{1,2}|\d+,\d{4,}|0,\d+|\d{1,3}(?:\.\d{3})+,\d+)(?: ?%)?")
+_POINT_ONLY = re.compile(
+    r"[+-]?(?:\d+\.\d{1,2}|\d+\.\d{4,}|0?\.\d+|\d{1,3}(?:,\d{3})+\.\d+)(?: ?%)?"
+)
+_EITHER = re.compile(r"[+-]?\d{1,3},\d{3}")
+
+_DAY = r"[0-9]{1,2}"
+_TIME = r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?)?"
+_ISO = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{_TIME}"
+_WRITTEN = (  # what a word looks like, and the formats that may be meant, without a time
+    (rf"[0-9]{{4}}-{_DAY}-{_DAY}", ("%Y-%m-%d",)),
+    (rf"[0-9]{{4}}/{_DAY}/{_DAY}", ("%Y/%m/%d",)),
+    (rf"[0-9]{{4}}\.{_DAY}\.{_DAY}", ("%Y.%m.%d",)),
+    (rf"{_DAY}\.{_DAY}\.[0-9]{{4}}", ("%d.%m.%Y",)),
+    (rf"{_DAY}\.{_DAY}\.[0-9]{{2}}", ("%d.%m.%y",)),
+    (rf"{_DAY}/{_DAY}/[0-9]{{4}}", ("%m/%d/%Y", "%d/%m/%Y")),
+    (rf"{_DAY}/{_DAY}/[0-9]{{2}}", ("%m/%d/%y", "%d/%m/%y")),
+    (rf"{_DAY}-{_DAY}-[0-9]{{4}}", ("%d-%m-%Y", "%m-%d-%Y")),
+    (rf"{_DAY}[- ][A-Za-z]{{3}}[- ][0-9]{{4}}", ("%d-%b-%Y", "%d %b %Y")),
+    (rf"{_DAY}-[A-Za-z]{{3}}-[0-9]{{2}}", ("%d-%b-%y",)),
+    (rf"[A-Za-z]{{3}} {_DAY}, ?[0-9]{{4}}", ("%b %d, %Y", "%b %d,%Y")),
+    (rf"[A-Za-z]{{4,9}} {_DAY}, ?[0-9]{{4}}", ("%B %d, %Y", "%B %d,%Y")),
+)
+_CLOCKS = (
+    ("", ""),
+    (r" [0-9]{1,2}:[0-9]{2}", " %H:%M"),
+    (r" [0-9]{1,2}:[0-9]{2}:[0-9]{2}", " %H:%M:%S"),
+)
+
+
+def is_missing(words: pd.Series) -> np.ndarray:
+    """Whether each word stands for a missing value, bool (n,)."""
+    return words.str.lower().isin(MISSING).to_numpy(dtype=bool)
+
+
+def is_soft(words: pd.Series) -> np.ndarray:
+    """Whether each word stands for a missing value where numbers or dates are expected, bool (n,)."""
+    return words.str.lower().isin(SOFT).to_numpy(dtype=bool)
+
+
+def has_codes(words: pd.Series) -> bool:
+    """Whether some are written with zeros in front, as post codes are: no numbers to reckon with."""
+    return bool(words.str.fullmatch(_CODE).any())
+
+
+def is_number(word: str, decimal: str) -> bool:
+    """Whether a word is a number as `numbers` reads them."""
+    return _NUMBER[decimal].fullmatch(word.strip()) is not None
+
+
+def numbers(words: pd.Series, decimal: str) -> Floats:
+    """The words as numbers, (n,); NaN where one is none. `decimal` is the mark before fractions.
+
+    Digits may be grouped in threes, and a sign of money or percent may stand beside them.
+    """
+    bare = words.str.strip().str.replace(_MINUS, "-", regex=False)
+    bare = bare.str.replace(_BEFORE, r"\1", regex=True).str.replace(_AFTER, "", regex=True)
+    plain = bare.str.fullmatch(_PLAIN[decimal]).to_numpy(dtype=bool)
+    grouped = bare.str.fullmatch(_GROUPED[decimal]).to_numpy(dtype=bool) & ~plain
+    values = np.full(len(words), np.nan)
+    values[plain] = _floats(bare[plain], decimal)
+    groups = rf"[{re.escape(',' if decimal == '.' else '.')}{_GROUPING}]"
+    values[grouped] = _floats(bare[grouped].str.replace(groups, "", regex=True), decimal)
+    values[np.abs(values) > LARGEST] = np.nan
+    return values
+
+
+def _floats(words: pd.Series, decimal: str) -> Floats:
+    if decimal == ",":
+        words = words.str.replace(",", ".", regex=False)
+    return pd.to_numeric(words, errors="coerce").to_numpy(dtype=np.float64)
+
+
+def decimal_mark(words: Iterable[str], separator: str) -> str:
+    """The mark before fractions that these words are written with, a comma or a point.
+
+    Where all of them can be read either way, as 1,234 can, the separator of the file tells.
+    """
+    commas = points = either = 0
+    for word in words:
+        commas += _COMMA_ONLY.fullmatch(word) is not None
+        points += _POINT_ONLY.fullmatch(word) is not None
+        either += _EITHER.fullmatch(word) is not None
+    if commas == points:
+        return "," if either and separator == ";" else "."
+    return "," if commas > points else "."
+
+
+def dates(words: pd.Series, day_first: bool) -> pd.Series:
+    """The words as times, in UTC and without saying so, (n,); NaT where one is none.
+
+    All are read in one way: the one in which most of them make sense.
+    """
+    best = pd.Series(pd.NaT, index=words.index, dtype="datetime64[us]")
+    for shape, format_ in _ways(day_first):
+        fits = words.str.fullmatch(shape).to_numpy(dtype=bool)
+        if fits.sum() <= best.notna().sum():
+            continue
+        read = pd.to_datetime(words[fits], format=format_, errors="coerce", utc=True)
+        if read.notna().sum() > best.notna().sum():
+            plain = read.dt.tz_localize(None).astype("datetime64[us]")
+            best = plain.reindex(words.index)
+    return best
+
+
+def _ways(day_first: bool) -> Iterable[tuple[str, str]]:
+    yield _ISO, "ISO8601"
+    for shape, formats in _WRITTEN:
+        for clock, written in _CLOCKS:
+            for format_ in sorted(formats, key=lambda f: f.startswith("%d"), reverse=day_first):
+                yield shape + clock, format_ + written

@@ -1,0 +1,171 @@
+"""What the Data Doctor finds in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from automl_web.datasets.findings import DANGER, NOTE, WARNING, Finding, found
+from automl_web.datasets.layout import TEST
+from automl_web.datasets.tables.arrangement import Arranged
+from automl_web.datasets.tables.column_types import (
+    EMPTY,
+    IDENTIFIER,
+    LEAVE_OUT,
+    MANY,
+    TEXT,
+    Column,
+)
+from automl_web.datasets.tables.leaks import leaking
+from automl_web.datasets.tables.reading import Table
+from automl_web.datasets.tables.sheet import NESTED
+
+IMBALANCE = 10
+FEW_ITEMS, FEW_ROWS = 20, 200
+MOSTLY, SOME = 0.5, 0.05
+"""Shares of missing values: beyond the first a column is hardly worth it, beyond the second it is told."""
+
+SHOWN_COLUMNS = 6
+"""Columns of a row that is shown as an example."""
+
+
+def findings_of(table: Table, arranged: Arranged, beat: Callable[[], None]) -> list[Finding]:
+    """All findings in a table whose rows and columns were chosen as in `arranged`."""
+    return [
+        *_about_leaks(arranged, beat),
+        *_about_copies(arranged),
+        *_about_classes(arranged),
+        *_about_columns(arranged),
+        *_about_left_out(table, arranged),
+        *_about_rows(table, arranged),
+    ]
+
+
+def _leave_out(columns: Sequence[str]) -> dict[str, Any]:
+    return {"types": dict.fromkeys(columns, LEAVE_OUT)}
+
+
+def _about_leaks(arranged: Arranged, beat: Callable[[], None]) -> Iterator[Finding]:
+    names = leaking(arranged, beat)
+    if names:
+        is_all = len(names) == len(_features(arranged))
+        fix = None if is_all else _leave_out(names)
+        yield found("leaking", DANGER, fix, names, name=names[0], count=len(names))
+
+
+def _about_copies(arranged: Arranged) -> Iterator[Finding]:
+    unique = {"unique": True}
+    is_test = arranged.parts == TEST
+    seen = np.isin(arranged.content[is_test], arranged.content[~is_test])
+    count = int(seen.sum())
+    if arranged.copies and arranged.has_stray_copies:
+        places = _copied(arranged.content)
+        examples = [_example(arranged, place) for place in places[:3]]
+        yield found("duplicates", WARNING, unique, examples, count=arranged.copies)
+        if count:
+            places = np.flatnonzero(is_test)[seen]
+            examples = [_example(arranged, place) for place in places[:3]]
+            items = int(is_test.sum())
+            yield found("same_in_test", DANGER, unique, examples, count=count, items=items)
+    elif arranged.copies:
+        rows = len(arranged.content)
+        yield found("few_different", NOTE, count=rows - arranged.copies, rows=rows)
+
+
+def _copied(content: np.ndarray) -> np.ndarray:
+    """Places of rows that were there before."""
+    return np.flatnonzero(pd.Series(content).duplicated().to_numpy())
+
+
+def _example(arranged: Arranged, place: int) -> dict[str, Any]:
+    shown = [arranged.target.column, *_features(arranged)][:SHOWN_COLUMNS]
+    return {"row": {column.name: _cell(column, place) for column in shown}}
+
+
+def _cell(column: Column, place: int) -> str | float:
+    value = column.values.iloc[place]
+    if pd.isna(value):
+        return ""
+    return float(value) if column.type == "number" else str(value)
+
+
+def _about_classes(arranged: Arranged) -> Iterator[Finding]:
+    classes = arranged.target.classes
+    if not classes:
+        return
+    counts = np.bincount(arranged.target.answers, minlength=len(classes))
+    sizes = dict(zip(classes, counts.tolist(), strict=True))
+    few = [name for name in classes if sizes[name] < FEW_ITEMS]
+    if few:
+        example = min(few, key=lambda name: sizes[name])
+        values = {"name": example, "items": sizes[example], "enough": FEW_ITEMS}
+        yield found("few_items", count=len(few), **values)
+    large, small = max(sizes, key=sizes.__getitem__), min(sizes, key=sizes.__getitem__)
+    if sizes[large] > IMBALANCE * sizes[small]:
+        yield found("imbalance", large=large, small=small, ratio=round(sizes[large] / sizes[small]))
+    if arranged.rare:
+        values = {"name": arranged.rare[0], "rows": arranged.left["rare"]}
+        yield found("rare_classes", examples=arranged.rare, count=len(arranged.rare), **values)
+
+
+def _about_columns(arranged: Arranged) -> Iterator[Finding]:
+    columns = _features(arranged)
+    constant = [column.name for column in columns if column.values.nunique() == 1]
+    if constant and len(constant) < len(columns):
+        fix = _leave_out(constant)
+        yield found("constant", WARNING, fix, constant, name=constant[0], count=len(constant))
+    rows = max(1, len(arranged.rows))
+    gaps = {column.name: column.missing / rows for column in columns}
+    mostly = [name for name, share in gaps.items() if share > MOSTLY]
+    if mostly and len(mostly) < len(columns):
+        values = {"name": mostly[0], "percent": round(100 * gaps[mostly[0]])}
+        yield found("missing", WARNING, _leave_out(mostly), mostly, count=len(mostly), **values)
+    some = [name for name, share in gaps.items() if SOME < share <= MOSTLY]
+    if some:
+        name = max(some, key=gaps.__getitem__)
+        examples = [f"{each}: {100 * gaps[each]:.0f} %" for each in some]
+        values = {"name": name, "percent": round(100 * gaps[name])}
+        yield found("gaps", NOTE, examples=examples, count=len(some), **values)
+    for column in columns:
+        if column.odd:
+            values = {"name": column.name, "count": column.odd, "example": column.example[:80]}
+            code = "odd_dates" if column.type == "date" else "odd_numbers"
+            yield found(code, NOTE, {"types": {column.name: "category"}}, **values)
+
+
+def _about_left_out(table: Table, arranged: Arranged) -> Iterator[Finding]:
+    """Columns that are no features, by why; what a person left out needs no word."""
+    reasons = {column.name: column.reason for column in arranged.columns} | table.sheet.left_out
+    codes = {
+        IDENTIFIER: "left_out_identifiers",
+        TEXT: "left_out_text",
+        MANY: "left_out_many",
+        EMPTY: "left_out_empty",
+        NESTED: "left_out_nested",
+    }
+    for reason, code in codes.items():
+        names = [name for name, why in reasons.items() if why == reason]
+        if names:
+            yield found(code, NOTE, examples=names, name=names[0], count=len(names))
+
+
+def _about_rows(table: Table, arranged: Arranged) -> Iterator[Finding]:
+    rows = len(arranged.rows)
+    if rows < FEW_ROWS:
+        yield found("few_rows", WARNING, count=rows, enough=FEW_ROWS)
+    if arranged.left["no_answer"]:
+        name = arranged.target.column.name
+        yield found("no_answer", NOTE, count=arranged.left["no_answer"], name=name)
+    if table.sheet.skipped:
+        yield found("ragged", WARNING, count=table.sheet.skipped)
+    if table.unused:
+        yield found("unused_file", WARNING, examples=table.unused, name=table.unused[0])
+    if arranged.drawn_anew:
+        yield found("drawn_anew", NOTE)
+
+
+def _features(arranged: Arranged) -> list[Column]:
+    return [c for c in arranged.columns if c.is_used and c is not arranged.target.column]

@@ -1,0 +1,175 @@
+"""What is to be foretold: the column that a person names, or the likeliest, and how it is learnt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from automl_web.datasets.refusals import (
+    ConstantTargetError,
+    NoSuchColumnError,
+    NotANumberTargetError,
+    NoTargetError,
+    TooManyAnswersError,
+)
+from automl_web.datasets.tables.column_types import (
+    CATEGORY,
+    NUMBER,
+    TYPES,
+    Column,
+    spelt,
+    typed,
+)
+from automl_web.datasets.tables.sheet import Sheet
+
+CLASSIFICATION, REGRESSION = TASKS = ("classification", "regression")
+
+NAMES = (
+    "target",
+    "label",
+    "labels",
+    "class",
+    "classes",
+    "y",
+    "outcome",
+    "response",
+    "answer",
+    "result",
+    "diagnosis",
+    "survived",
+    "churn",
+    "default",
+    "species",
+    "quality",
+    "saleprice",
+    "price",
+    "salary",
+    "income",
+    "medv",
+)
+"""What people call the column that is to be foretold, the surest first; small letters only."""
+
+ENDINGS = ("target", "label", "class", "outcome")
+
+MAX_CLASSES = 100
+FEW_VALUES, ROWS_EACH = 10, 10
+"""Whole numbers are taken for classes if they are so few, each with so many rows on average."""
+
+LONGEST = 40
+"""Characters of a value in a sentence."""
+
+
+@dataclass
+class Target:
+    """What is foretold: `answers` of all rows, int64 places in `classes` or float64; `known` says where.
+
+    Regression has no classes.
+    """
+
+    column: Column
+    task: str
+    classes: list[str]
+    answers: np.ndarray
+    known: np.ndarray
+
+
+def columns_of(sheet: Sheet, options: Mapping[str, Any]) -> list[Column]:
+    """All columns with their types, in the order of the file."""
+    asked = options.get("types", {})
+    decimal = sheet.spelling.get("decimal", ".")
+    return [
+        typed(
+            name, sheet.frame[name], asked.get(name) if asked.get(name) in TYPES else None, decimal
+        )
+        for name in sheet.frame.columns
+    ]
+
+
+def target_of(columns: Sequence[Column], sheet: Sheet, options: Mapping[str, Any]) -> Target:
+    """What is foretold, as it was asked for or as is likely; raises a ContentError.
+
+    The column is retyped among `columns` where its own type does not go with the task.
+    """
+    column = _column(columns, sheet, options)
+    task = options.get("task")
+    if task not in TASKS:
+        task = _likely_task(column)
+    known = column.values.notna().to_numpy()
+    values = column.values[known]
+    if values.nunique() < 2:
+        raise ConstantTargetError(name=column.name)
+    answers = np.zeros(len(known), dtype=np.int64 if task == CLASSIFICATION else np.float64)
+    if task == REGRESSION:
+        if column.type != NUMBER:
+            raise NotANumberTargetError(name=column.name, value=str(values.iloc[0])[:LONGEST])
+        answers[known] = values
+        return Target(column, task, [], answers, known)
+    if values.nunique() > MAX_CLASSES:
+        raise TooManyAnswersError(name=column.name, count=int(values.nunique()), limit=MAX_CLASSES)
+    classes = sorted(values.unique())
+    answers[known] = pd.Categorical(values, categories=classes).codes
+    named = [spelt(value) if column.type == NUMBER else str(value) for value in classes]
+    return Target(column, task, named, answers, known)
+
+
+def _column(columns: Sequence[Column], sheet: Sheet, options: Mapping[str, Any]) -> Column:
+    asked = options.get("target")
+    if not asked:
+        return likely_target(columns)
+    for index, column in enumerate(columns):
+        if column.name == asked:
+            return column if _can_be(column) else _retyped(columns, index, sheet)
+    raise NoSuchColumnError(name=str(asked)[:200])
+
+
+def _retyped(columns: Sequence[Column], index: int, sheet: Sheet) -> Column:
+    """A column that would be left out, or is of dates, as words or numbers that can be foretold."""
+    column = columns[index]
+    decimal = sheet.spelling.get("decimal", ".")
+    for kind in (NUMBER, CATEGORY):
+        found = typed(column.name, sheet.frame[column.name], kind, decimal)
+        if not found.reason and found.odd == 0:
+            break
+    column.type, column.values, column.reason = found.type, found.values, ""
+    return column
+
+
+def likely_target(columns: Sequence[Column]) -> Column:
+    """The column that is called so, else the last that can be; raises NoTargetError."""
+    plain = {re.sub(r"[^a-z]", "", column.name.lower()): column for column in reversed(columns)}
+    for name in NAMES:
+        if name in plain and (_can_be(plain[name]) or _is_constant(plain[name])):
+            return plain[name]
+    can_be = [column for column in columns if _can_be(column)]
+    for column in can_be:
+        if re.split(r"[^a-z]+", column.name.lower())[-1] in ENDINGS:
+            return column
+    if not can_be:
+        raise NoTargetError
+    return can_be[-1]
+
+
+def _can_be(column: Column) -> bool:
+    if not column.is_used or column.type not in (NUMBER, CATEGORY):
+        return False
+    different = column.values.nunique()
+    return bool(different > 1 and (column.type == NUMBER or different <= MAX_CLASSES))
+
+
+def _is_constant(column: Column) -> bool:
+    return column.is_used and column.values.nunique() == 1
+
+
+def _likely_task(column: Column) -> str:
+    if column.type == CATEGORY:
+        return CLASSIFICATION
+    values = column.values.dropna().to_numpy()
+    different = len(np.unique(values))
+    whole = bool((values == np.round(values)).all())
+    few = different <= FEW_VALUES and different * ROWS_EACH <= len(values)
+    return CLASSIFICATION if different == 2 or (whole and few) else REGRESSION
