@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from automl_web.datasets.disk import put_in_place, refusing_when_full
 from automl_web.datasets.layout import SPLITS, TEST
-from automl_web.datasets.order import Order, Prepared, Progress
+from automl_web.datasets.order import Order, Prepared, Progress, in_silence
 from automl_web.datasets.tables.arrangement import TEST_ROWS, Arranged, arrange
 from automl_web.datasets.tables.column_types import CATEGORY
 from automl_web.datasets.tables.facts import facts_of
@@ -25,7 +25,7 @@ from automl_web.datasets.tables.splits import SHARES, sizes
 from automl_web.datasets.tables.table_findings import findings_of
 
 
-def prepare(order: Order, progress: Progress = lambda done, total, name: None) -> Prepared:
+def prepare(order: Order, progress: Progress = in_silence) -> Prepared:
     """Write the features and answers of the table that is ordered; raises RefusalError.
 
     `folder` appears complete or not at all, and in place of an earlier one. The same rows and columns

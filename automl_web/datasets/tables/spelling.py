@@ -76,12 +76,12 @@ _CLOCKS = (
 
 def is_missing(words: pd.Series) -> np.ndarray:
     """Whether each word stands for a missing value, bool (n,)."""
-    return words.str.lower().isin(MISSING).to_numpy(dtype=bool)
+    return np.asarray(words.str.lower().isin(MISSING), dtype=bool)
 
 
 def is_soft(words: pd.Series) -> np.ndarray:
     """Whether each word stands for a missing value where numbers or dates are expected, bool (n,)."""
-    return words.str.lower().isin(SOFT).to_numpy(dtype=bool)
+    return np.asarray(words.str.lower().isin(SOFT), dtype=bool)
 
 
 def has_codes(words: pd.Series) -> bool:
@@ -114,7 +114,7 @@ def numbers(words: pd.Series, decimal: str) -> Floats:
 def _floats(words: pd.Series, decimal: str) -> Floats:
     if decimal == ",":
         words = words.str.replace(",", ".", regex=False)
-    return pd.to_numeric(words, errors="coerce").to_numpy(dtype=np.float64)
+    return np.asarray(pd.to_numeric(words, errors="coerce"), dtype=np.float64)
 
 
 def decimal_mark(words: Iterable[str], separator: str) -> str:

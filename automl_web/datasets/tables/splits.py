@@ -23,10 +23,10 @@ Parts = np.ndarray[tuple[int], np.dtype[np.object_]]
 def strata_of(answers: np.ndarray, is_regression: bool) -> Numbers:
     """For each row the class, or the part of the range of ranks, that each split takes its share of."""
     if not is_regression:
-        return answers.astype(np.int64)
+        return np.asarray(answers, dtype=np.int64)
     bins = max(1, min(BINS, len(answers) // ROWS_A_BIN))
     ranks = pd.Series(answers).rank(method="min", pct=True).to_numpy()
-    return np.minimum((ranks * bins).astype(np.int64), bins - 1)
+    return np.asarray(np.minimum(ranks * bins, bins - 1), dtype=np.int64)
 
 
 def carve(

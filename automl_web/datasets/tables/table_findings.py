@@ -121,7 +121,7 @@ def _about_columns(arranged: Arranged) -> Iterator[Finding]:
     gaps = {column.name: column.missing / rows for column in columns}
     mostly = [name for name, share in gaps.items() if share > MOSTLY]
     if mostly and len(mostly) < len(columns):
-        values = {"name": mostly[0], "percent": round(100 * gaps[mostly[0]])}
+        values: dict[str, Any] = {"name": mostly[0], "percent": round(100 * gaps[mostly[0]])}
         yield found("missing", WARNING, _leave_out(mostly), mostly, count=len(mostly), **values)
     some = [name for name, share in gaps.items() if SOME < share <= MOSTLY]
     if some:

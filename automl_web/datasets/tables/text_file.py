@@ -38,7 +38,7 @@ def read_text(content: bytes, asked: Mapping[str, Any], beat: Callable[[], None]
     for piece in decoded(_pieces(content), codec):
         text.write(piece.encode())
         beat()
-    if b"\0" in text.getbuffer():
+    if b"\0" in text.getvalue():
         raise NotTextError
     head = text.getvalue()[: 4 * SAMPLE].decode(errors="ignore")[:SAMPLE]
     dialect = sniff(head, asked)
