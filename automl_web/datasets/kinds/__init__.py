@@ -7,9 +7,10 @@ from pathlib import Path
 from automl_web.datasets.archive import check_is_zip
 from automl_web.datasets.kinds.images import IMAGES
 from automl_web.datasets.kinds.intake import Intake, look
+from automl_web.datasets.kinds.tables import TABLES
 from automl_web.datasets.refusals import NoKnownDataError
 
-INTAKES: dict[str, Intake] = {intake.name: intake for intake in (IMAGES,)}
+INTAKES: dict[str, Intake] = {intake.name: intake for intake in (IMAGES, TABLES)}
 """By the names of `search.problems.KINDS`; asked in this order whether a file is theirs."""
 
 
