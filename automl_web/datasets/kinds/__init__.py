@@ -8,9 +8,10 @@ from automl_web.datasets.archive import check_is_zip
 from automl_web.datasets.kinds.images import IMAGES
 from automl_web.datasets.kinds.intake import Intake, look
 from automl_web.datasets.kinds.tables import TABLES
+from automl_web.datasets.kinds.text import TEXT
 from automl_web.datasets.refusals import NoKnownDataError
 
-INTAKES: dict[str, Intake] = {intake.name: intake for intake in (IMAGES, TABLES)}
+INTAKES: dict[str, Intake] = {intake.name: intake for intake in (IMAGES, TEXT, TABLES)}
 """By the names of `search.problems.KINDS`; asked in this order whether a file is theirs."""
 
 
@@ -30,4 +31,6 @@ def recognise(path: Path, name: str) -> Intake:
     for intake in INTAKES.values():
         if intake.recognises(glance):
             return intake
+    if glance.is_zip:
+        return IMAGES  # which says best what a zip should hold
     raise NoKnownDataError

@@ -1,0 +1,64 @@
+"""What a person has chosen for a text, or a fix for them; what is left open is guessed from the text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from automl_web.datasets.layout import TEST, VALIDATION
+
+CARVED = {VALIDATION: 0.15, TEST: 0.15}
+"""The share of a text that becomes a part which did not come along."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The options of a version of a text, by the names that they have in the database.
+
+    `once` leaves out all copies of a text but one, `drop` items by their names or numbers, `without`
+    classes; `merge` tells which class others become, and `shares` how large the parts are.
+    """
+
+    task: str = ""
+    unit: str = ""
+    encoding: str = ""
+    text: str = ""
+    label: str = ""
+    group: str = ""
+    lowercase: bool = False
+    once: bool = False
+    drop: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+    merge: Mapping[str, str] = field(default_factory=dict)
+    shares: Mapping[str, float] = field(default_factory=lambda: CARVED)
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Self:
+        """Read the options, those of other kinds of data left aside."""
+        return cls(
+            task=_word(options, "task"),
+            unit=_word(options, "unit"),
+            encoding=_word(options, "encoding"),
+            text=_word(options, "text"),
+            label=_word(options, "label"),
+            group=_word(options, "group"),
+            lowercase=bool(options.get("lowercase")),
+            once=bool(options.get("once")),
+            drop=frozenset(map(str, options.get("drop", ()))),
+            without=frozenset(map(str, options.get("without", ()))),
+            merge=options.get("merge", {}),
+            shares={**CARVED, **options.get("shares", {})},
+        )
+
+    def merged(self, label: str) -> str:
+        """The class that a label has become, however many steps that takes."""
+        seen: set[str] = set()
+        while label in self.merge and label not in seen:
+            seen.add(label)
+            label = self.merge[label]
+        return label
+
+
+def _word(options: Mapping[str, Any], name: str) -> str:
+    return str(options.get(name) or "")

@@ -1,0 +1,105 @@
+"""The form of what a person may correct of how a text was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from automl_web.datasets.encodings import CHOICES
+from automl_web.datasets.models import Version
+from search.training.text.meta import CHARACTERS, CLASSIFICATION, LANGUAGE, WORDS
+
+Choices = Sequence[tuple[str, Any]]
+
+TASKS: Choices = (
+    (LANGUAGE, gettext_lazy("Continue a text")),
+    (CLASSIFICATION, gettext_lazy("Tell texts apart, one folder a class")),
+)
+KINDS: Choices = (
+    ("text", gettext_lazy("Texts with their classes")),
+    ("tables", gettext_lazy("A table of numbers and categories")),
+)
+UNITS: Choices = (
+    (WORDS, gettext_lazy("Words")),
+    (CHARACTERS, gettext_lazy("Characters")),
+)
+
+
+class TextForm(forms.Form):
+    """What is learnt, the tokens, the encoding and the columns; of these what the text leaves to choose.
+
+    `options` is what a valid form changes of the options of the version.
+    """
+
+    kind = forms.ChoiceField(label=gettext_lazy("What the file holds"), choices=KINDS)
+    task = forms.ChoiceField(label=gettext_lazy("What is learnt"), choices=TASKS)
+    text = forms.ChoiceField(label=gettext_lazy("Column of the texts"))
+    label = forms.ChoiceField(label=gettext_lazy("Column of the classes"))
+    group = forms.ChoiceField(
+        label=gettext_lazy("Texts that belong together"),
+        required=False,
+        help_text=gettext_lazy(
+            "Texts of one author or one conversation are alike. Chosen here, all that have one value "
+            "in this column come into one part."
+        ),
+    )
+    unit = forms.ChoiceField(
+        label=gettext_lazy("Tokens"),
+        choices=UNITS,
+        help_text=gettext_lazy(
+            "A model of characters needs little text and can write any word; one of words needs "
+            "much, and sees further."
+        ),
+    )
+    lowercase = forms.BooleanField(
+        label=gettext_lazy("Take capitals as small letters"), required=False
+    )
+    encoding = forms.ChoiceField(
+        label=gettext_lazy("Encoding"),
+        required=False,
+        help_text=gettext_lazy("How letters are written as bytes. Choose it if they look wrong."),
+    )
+
+    def __init__(self, version: Version, data: Any = None) -> None:
+        facts, options = version.facts, version.options
+        told = {name: facts.get(name, "") for name in ("task", "text", "label", "group", "unit")}
+        told |= {"kind": "text", "lowercase": facts["lowercase"]}
+        super().__init__(data, initial=told | {"encoding": options.get("encoding", "")})
+        columns = [(name, name) for name in facts.get("columns", ())]
+        self._offer("text", columns)
+        self._offer("label", columns)
+        self._offer("group", [("", _("None: each text is on its own")), *columns])
+        self._offer("encoding", [("", _("As the file seems to be")), *CHOICES.items()])
+        self._leave_out("task" if columns else "kind")
+        if not columns:
+            self._leave_out("text", "label", "group")
+            if facts["files"] < 2:
+                self._leave_out("task")
+
+    def _offer(self, name: str, choices: Choices) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def _leave_out(self, *names: str) -> None:
+        for name in names:
+            del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        if not self.changed_data:
+            raise forms.ValidationError(_("Nothing was changed. Change something, or leave it."))
+        if "label" in cleaned and cleaned["label"] in {cleaned["text"], cleaned["group"]}:
+            self.add_error("label", _("Choose a column of its own for the classes."))
+        return cleaned
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What was changed, as options of a version."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}

@@ -1,0 +1,130 @@
+"""Running text for a language model: cut into parts, and written as tokens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from automl_web.datasets.layout import SPLITS, TEST, TRAIN
+from automl_web.datasets.order import CHECKING
+from automl_web.datasets.refusals import TooShortTextError
+from automl_web.datasets.text.arrays import Growing
+from automl_web.datasets.text.stretches import Document, Parts, Places, cut, places
+from automl_web.datasets.text.units import unit_of_language
+from automl_web.datasets.text.vocabulary import Counts, Vocabulary
+from automl_web.datasets.text.work import Meta, Outcome, Work
+from search.training.text.meta import LANGUAGE
+
+MINIMUM = 2_000
+"""Bytes that there must be: less does not even fill a batch."""
+
+TESTED = "items.json"
+"""Where the test part lies, by documents: so a version that mends this one finds it again."""
+
+SAMPLE = 600  # bytes of each part that the page shows
+GUESSED_FROM = 2**18  # bytes
+
+
+@dataclass(frozen=True)
+class Divided:
+    """Running text whose parts are known, read as often as is needed."""
+
+    work: Work
+    documents: list[Document]
+    parts: Parts
+
+    def size(self, *names: str) -> int:
+        """Bytes of these parts."""
+        return sum(stretch.size for name in names for stretch in self.parts[name])
+
+    def pieces(self, name: str) -> Iterator[str]:
+        """The text of a part as it is learnt from."""
+        lowercase = self.work.choices.lowercase
+        for stretch in self.parts[name]:
+            for piece in self.work.scratch.read(stretch):
+                yield piece.lower() if lowercase else piece
+
+    @property
+    def given(self) -> list[str]:
+        """The parts that came along as files."""
+        told = {document.part for document in self.documents}
+        return [name for name in SPLITS if name in told and len(told) > 1]
+
+    def beginning(self, name: str, most: int) -> str:
+        return self.work.scratch.text(self.parts[name][0], most)
+
+
+def divided(work: Work, documents: list[Document]) -> Divided:
+    """The text in parts, none of which may be empty; raises TooShortTextError."""
+    whole = sum(document.stretch.size for document in documents)
+    tested = earlier_places(work.earlier)
+    parts = cut(documents, work.scratch, work.choices.shares, tested) if whole >= MINIMUM else {}
+    if not all(parts.get(name) for name in SPLITS):
+        raise TooShortTextError(count=whole, minimum=MINIMUM)
+    return Divided(work, documents, parts)
+
+
+def write(text: Divided) -> Outcome:
+    """Write the arrays, and tell what is in them."""
+    work, documents = text.work, text.documents
+    vocabulary = _vocabulary(text)
+    meta = Meta(LANGUAGE, work.choices.lowercase, vocabulary, {})
+    digest, unknown = meta.new_digest(), dict[str, float]()
+    done, total = text.size(TRAIN), text.size(TRAIN, *SPLITS)
+    for name in SPLITS:
+        pieces = work.told(text.pieces(name), total, done)
+        count, unknown[name] = write_tokens(work.folder, name, pieces, vocabulary, digest)
+        meta.counts[name] = count
+        done += text.size(name)
+    meta.write(work.folder)
+    tested = json.dumps(places(documents, text.parts[TEST]), ensure_ascii=False)
+    (work.folder / TESTED).write_text(tested, "utf-8")
+    work.progress(done // 1024, total // 1024, "", CHECKING)
+    facts = {
+        **meta.facts(),
+        "counts": meta.counts,
+        "unknown": unknown,
+        "documents": len(documents),
+        "given": text.given,
+        "samples": {name: [{"text": text.beginning(name, SAMPLE)}] for name in SPLITS},
+    }
+    return Outcome(digest.hexdigest(), sum(meta.counts.values()), facts)
+
+
+def earlier_places(folder: Path | None) -> Places:
+    """What the test part of an earlier version was; nothing if that was not of running text."""
+    path = folder / TESTED if folder else None
+    if path is None or not path.exists():
+        return []
+    return [(name, start, end) for name, start, end in json.loads(path.read_text("utf-8"))]
+
+
+def _vocabulary(text: Divided) -> Vocabulary:
+    sample = text.beginning(TRAIN, GUESSED_FROM)
+    unit = text.work.choices.unit or unit_of_language(sample, text.size(*SPLITS))
+    counts = Counts(unit)
+    for piece in text.work.told(text.pieces(TRAIN), text.size(TRAIN, *SPLITS)):
+        counts.add(piece)
+    return Vocabulary.of(counts)
+
+
+def write_tokens(
+    folder: Path, name: str, pieces: Iterator[str], vocabulary: Vocabulary, digest: Any
+) -> tuple[int, float]:
+    """Write the tokens of a part, int32 (T,), and add them to the digest.
+
+    Returns how many they are, and the share of them that is unknown.
+    """
+    unknown = 0
+    with Growing(folder / f"{name}-tokens.npy", np.int32) as file:
+        for piece in pieces:
+            numbers = vocabulary.numbers(piece)
+            unknown += int(np.count_nonzero(numbers == 0))
+            digest.update(file.add(numbers))
+    digest.update(f"{name} {file.length}".encode())
+    return file.length, unknown / max(file.length, 1)

@@ -1,0 +1,120 @@
+"""Which texts are for training, for validation and for the one test at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from automl_web.datasets.layout import SPLITS, TEST, TRAIN, VALIDATION
+from automl_web.datasets.refusals import TooFewTextGroupsError, TooFewTextsError
+from automl_web.datasets.splits import MINIMUM
+from automl_web.datasets.text.items import Items, Numbers, column
+
+LEFT_OUT = -1
+_TRAIN, _TEST = SPLITS.index(TRAIN), SPLITS.index(TEST)
+
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+def drawn(
+    items: Items,
+    given: Sequence[str],
+    shares: Mapping[str, float],
+    tested: Numbers,
+    *,
+    once: bool = False,
+) -> Numbers:
+    """The part of each text, (N,), by its place in SPLITS; LEFT_OUT if it is in none.
+
+    Parts that are `given` are kept as they are; what is missing is drawn from the training texts by
+    their hashes, class by class: the same texts give the same parts, and neither copies nor a group
+    ever lie in two. Texts whose origin is among `tested` are the test part again. With `once`, one
+    copy of each text is kept, that of the test part before others. Classes with fewer than MINIMUM
+    different texts to train on are left out; raises TooFewTextsError if no two classes are left, and
+    TooFewTextGroupsError if one lies in too few groups.
+    """
+    part, labels = column(items.parts).copy(), column(items.labels)
+    if once:
+        part[_copies(items, part)] = LEFT_OUT
+    _leave_out_small(items, part, labels)
+    units = _units(items)
+    if len(tested) and TEST not in given:
+        again = np.isin(column(items.origins), tested)
+        part[np.isin(units, units[again]) & (part == _TRAIN)] = _TEST
+    has_test = bool((part == _TEST).any())
+    missing = [p for p in (TEST, VALIDATION) if p not in given and not (p == TEST and has_test)]
+    sizes = np.bincount(labels[part == _TRAIN], minlength=len(items.classes))
+    for left, name in zip(range(len(missing), 0, -1), missing, strict=True):
+        _draw(items, part, units, name, np.rint(shares[name] * sizes), left)
+    return part
+
+
+def _copies(items: Items, part: Numbers) -> Flags:
+    """The texts that are there before, those of the test part first of all."""
+    order = np.lexsort((np.arange(len(part)), part != _TEST, column(items.texts)))
+    texts = column(items.texts)[order]
+    copies = np.zeros(len(part), dtype=bool)
+    copies[order[1:]] = texts[1:] == texts[:-1]
+    return copies
+
+
+def _leave_out_small(items: Items, part: Numbers, labels: Numbers) -> None:
+    here = part == _TRAIN
+    pairs = np.unique(np.stack([labels[here], column(items.texts)[here]]), axis=1)
+    different = np.bincount(pairs[0], minlength=len(items.classes))
+    part[(different < MINIMUM)[labels]] = LEFT_OUT
+    if np.count_nonzero(different >= MINIMUM) < 2:
+        raise TooFewTextsError(minimum=MINIMUM)
+
+
+def _units(items: Items) -> Numbers:
+    """A number for all that must stay together, (N,): what shares a text or a group, however far."""
+    texts = _ranks(column(items.texts))
+    groups = column(items.groups)
+    if not groups.any():
+        return texts
+    groups = np.where(groups == 0, -1 - texts, _ranks(groups))  # a text without one is its own
+    groups, units = _ranks(groups), texts
+    while True:
+        joined = _least(_least(units, groups), texts)
+        if np.array_equal(joined, units):
+            return units
+        units = joined
+
+
+def _ranks(values: Numbers) -> Numbers:
+    """Each value's place among the different ones."""
+    return np.asarray(np.unique(values, return_inverse=True)[1], dtype=np.int64)
+
+
+def _least(values: Numbers, groups: Numbers) -> Numbers:
+    """For each place the least value in its group."""
+    least = np.full(groups.max() + 1, len(values), dtype=np.int64)
+    np.minimum.at(least, groups, values)
+    return np.asarray(least[groups], dtype=np.int64)
+
+
+def _draw(
+    items: Items, part: Numbers, units: Numbers, name: str, wanted: Numbers, left: int
+) -> None:
+    """Move units from the training part into `name`, until each class has about what is wanted.
+
+    So many parts are `left` to be drawn, this one among them, and each class must be in all.
+    """
+    free = np.flatnonzero(part == _TRAIN)
+    _unit, first, inverse, counts = np.unique(
+        units[free], return_index=True, return_inverse=True, return_counts=True
+    )
+    strata = column(items.labels)[free][first]
+    taken = np.zeros(len(first), dtype=bool)
+    for label in np.unique(strata):
+        here = np.flatnonzero(strata == label)
+        if len(here) <= left:
+            name, minimum = items.classes[label][:200], left + 1
+            raise TooFewTextGroupsError(name=name, count=len(here), minimum=minimum)
+        reached = np.cumsum(counts[here])
+        number = max(1, int(np.searchsorted(reached, wanted[label], side="right")))
+        taken[here[: min(number, len(here) - left)]] = True
+    part[free[taken[inverse]]] = SPLITS.index(name)

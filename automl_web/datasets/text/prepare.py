@@ -1,0 +1,90 @@
+"""From an upload to tokens that training maps: running text, or texts with their classes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from automl_web.datasets.archive import Archive
+from automl_web.datasets.disk import put_in_place, refusing_when_full
+from automl_web.datasets.kinds.intake import look
+from automl_web.datasets.kinds.text import TABLES
+from automl_web.datasets.order import Order, Prepared, Progress, in_silence
+from automl_web.datasets.refusals import NoRoomError
+from automl_web.datasets.text import classes, language, reading
+from automl_web.datasets.text.choices import Choices
+from automl_web.datasets.text.items import Items
+from automl_web.datasets.text.scratch import Scratch
+from automl_web.datasets.text.sources import has_classes, sources_of
+from automl_web.datasets.text.stretches import Document
+from automl_web.datasets.text.text_findings import about_classes, about_language
+from automl_web.datasets.text.work import Outcome, Work
+from search.training.text.meta import CLASSIFICATION
+
+ROOM = 6
+"""Bytes on the disk that a byte of text may need: itself, and a token of four where it is a character."""
+
+
+def prepare(order: Order, progress: Progress = in_silence) -> Prepared:
+    """Write the tokens of the text that is ordered; raises RefusalError.
+
+    `folder` appears complete or not at all, and in place of an earlier one. The same texts give the
+    same digest and the same parts.
+    """
+    folder = order.folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _check_room(order)
+    with (
+        refusing_when_full(),
+        TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-") as room,
+        (Path(room) / "text").open("w+b") as text,
+    ):
+        ready = Path(room) / "ready"
+        ready.mkdir()
+        choices = Choices.of(order.options)
+        work = Work(Scratch(text), ready, choices, progress, order.earlier)
+        outcome = _prepared(order, work, Path(room) / "raw")
+        put_in_place(ready, folder)
+    facts = outcome.facts | {"files": work.read.files, "encodings": work.read.codecs}
+    return Prepared(outcome.digest, outcome.items, facts)
+
+
+def _check_room(order: Order) -> None:
+    needed = ROOM * order.upload.stat().st_size + 64 * 2**20
+    if shutil.disk_usage(order.folder.parent).free < needed:
+        raise NoRoomError(needed=round(needed / 2**20))
+
+
+def _prepared(order: Order, work: Work, raw: Path) -> Outcome:
+    glance = look(order.upload, order.name)
+    if not glance.is_zip:
+        with order.upload.open("rb") as file:
+            if order.name.lower().endswith(TABLES):
+                items, told = reading.rows(file, work)
+                return _of_classes(work, items, [], told)
+            return _of_language(work, [reading.document(file, order.name, work)])
+    with Archive(order.upload) as archive, raw.open("w+b") as spool:
+        sources = sources_of(archive.members)
+        task = work.choices.task or (CLASSIFICATION if has_classes(sources) else "")
+        if task == CLASSIFICATION:
+            items, given = reading.texts(archive, sources, work)
+            return _of_classes(work, items, given, {})
+        return _of_language(work, reading.documents(archive, sources, spool, work))
+
+
+def _of_language(work: Work, documents: list[Document]) -> Outcome:
+    text = language.divided(work, documents)
+    outcome = language.write(text)
+    outcome.facts["findings"] = about_language(text, outcome.facts)
+    return outcome
+
+
+def _of_classes(work: Work, items: Items, given: Sequence[str], told: dict[str, Any]) -> Outcome:
+    texts = classes.divided(work, items, list(given))
+    outcome = classes.write(texts)
+    outcome.facts.update(told)
+    outcome.facts["findings"] = about_classes(texts, outcome.facts)
+    return outcome

@@ -1,0 +1,188 @@
+"""What the Data Doctor finds in text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from automl_web.datasets import encodings
+from automl_web.datasets.findings import DANGER, NOTE, WARNING, Finding, found
+from automl_web.datasets.layout import SPLITS, TEST, TRAIN
+from automl_web.datasets.text.classes import Drawn
+from automl_web.datasets.text.items import Numbers, column
+from automl_web.datasets.text.language import Divided
+from automl_web.datasets.text.lines import repeated, seen_before
+from automl_web.datasets.text.work import Read
+from search.training.text.meta import CHARACTERS, WORDS
+
+FEW, IMBALANCE = 50, 10
+SHORT = {CHARACTERS: 100_000, WORDS: 50_000}
+"""Tokens of running text to train on below which a model mostly learns by heart."""
+
+MANY_UNKNOWN = 0.1
+"""The share of unknown tokens from which on much of what is said is not heard."""
+
+MUCH_AGAIN, MOST_AGAIN, SOME_AGAIN = 0.05, 0.5, 0.01
+"""Shares of the test part's long lines that are trained on."""
+
+BOILERPLATE = 0.01
+MOST_NAMED = 10_000
+"""Texts that a fix may leave out by name; more of them would make the options too long."""
+
+SHOWN = 120  # characters of a text among the examples
+
+
+def about_language(text: Divided, facts: Mapping[str, Any]) -> list[Finding]:
+    """All findings in running text."""
+    return [
+        *_about_reading(text.work.read),
+        *_about_copied_documents(text),
+        *_about_length(facts),
+        *_about_unknown(facts),
+        *_about_lines(text),
+    ]
+
+
+def about_classes(texts: Drawn, facts: Mapping[str, Any]) -> list[Finding]:
+    """All findings in texts that are told apart."""
+    return [
+        *_about_reading(texts.work.read),
+        *_about_left_out(texts),
+        *_about_copies(texts),
+        *_about_sizes(texts),
+        *_about_names(texts.classes),
+        *_about_unknown(facts),
+    ]
+
+
+def _about_reading(read: Read) -> Iterator[Finding]:
+    for codec in read.codecs:
+        if encodings.is_guess(codec):
+            yield found("guessed_encoding", NOTE, encoding=encodings.title(codec))
+    if read.broken:
+        yield found("broken_letters", count=read.broken)
+    if read.controls:
+        yield found("control_characters", NOTE, count=read.controls)
+    if read.skipped:
+        examples = [{"file": name, "reason": reason} for name, reason in read.first_skipped]
+        yield found("skipped", examples=examples, count=read.skipped)
+
+
+def _about_copied_documents(text: Divided) -> Iterator[Finding]:
+    first: dict[int, str] = {}
+    copies = [d.name for d in text.documents if first.setdefault(d.digest, d.name) != d.name]
+    if copies:
+        yield found("copied_documents", WARNING, {"drop": copies}, copies, count=len(copies))
+
+
+def _about_length(facts: Mapping[str, Any]) -> Iterator[Finding]:
+    tokens, enough = facts["counts"][TRAIN], SHORT[facts["unit"]]
+    if tokens < enough:
+        yield found("short_text", count=tokens, enough=enough)
+
+
+def _about_unknown(facts: Mapping[str, Any]) -> Iterator[Finding]:
+    share = facts["unknown"][TEST]
+    if share <= MANY_UNKNOWN:
+        return
+    values = {"percent": round(100 * share), "size": facts["vocabulary"]["size"]}
+    if facts["unit"] == CHARACTERS:
+        yield found("unknown_tokens", **values)
+    elif facts["lowercase"]:
+        yield found("unknown_tokens", WARNING, {"unit": CHARACTERS}, **values)
+    else:
+        yield found("unknown_words", WARNING, {"lowercase": True}, **values)
+
+
+def _about_lines(text: Divided) -> Iterator[Finding]:
+    again, of, some = seen_before(text.pieces(TRAIN), text.pieces(TEST))
+    share = again / max(of, 1)
+    if share > SOME_AGAIN:
+        weight = NOTE if share <= MUCH_AGAIN else WARNING if share <= MOST_AGAIN else DANGER
+        examples = [line[:SHOWN] for line in some]
+        yield found("lines_in_test", weight, examples=examples, count=again, lines=of)
+    boilerplate = repeated(text.pieces(TRAIN), text.size(TRAIN))
+    if boilerplate.share > BOILERPLATE:
+        lines, percent = boilerplate.lines, round(100 * boilerplate.share)
+        yield found("boilerplate", NOTE, examples=lines, count=len(lines), percent=percent)
+
+
+def _about_left_out(texts: Drawn) -> Iterator[Finding]:
+    items = texts.items
+    left_out = {
+        "empty_texts": items.empty,
+        "unlabelled_texts": items.unlabelled,
+        "cut_texts": items.cut,
+        "ragged_rows": items.ragged,
+    }
+    for code, count in left_out.items():
+        if count:
+            yield found(code, NOTE, count=count)
+    small = sorted(set(items.classes) - set(texts.classes))
+    if small:
+        yield found("small_classes_left_out", examples=small, count=len(small), name=small[0])
+
+
+def _about_copies(texts: Drawn) -> Iterator[Finding]:
+    used = np.concatenate([texts.places[name] for name in SPLITS])
+    hashes, labels = column(texts.items.texts)[used], column(texts.items.labels)[used]
+    _texts, number = np.unique(hashes, return_inverse=True)
+    _pairs, kind, copies = np.unique(
+        np.stack([number, labels]), axis=1, return_inverse=True, return_counts=True
+    )
+    again = int((copies - 1).sum())
+    torn = np.flatnonzero(np.bincount(_pairs[0]) > 1)
+    places = used[np.isin(number, torn)]
+    in_test, tests = _in_test(texts)
+    if again:
+        doubled = used[copies[kind.reshape(-1)] > 1]
+        once = {"once": True}
+        yield found("copied_texts", WARNING, once, _examples(texts, doubled), count=again)
+    if len(places):
+        names = [texts.items.names[place] for place in places]
+        fix = {"drop": names} if len(names) <= MOST_NAMED else None
+        yield found(
+            "contradicting_texts", WARNING, fix, _examples(texts, places), count=len(places)
+        )
+    if len(in_test):
+        values = {"count": len(in_test), "items": tests}
+        yield found("texts_in_test", WARNING, {"once": True}, _examples(texts, in_test), **values)
+
+
+def _in_test(texts: Drawn) -> tuple[Numbers, int]:
+    """The test texts that the search sees, too, and how many test texts there are."""
+    hashes = column(texts.items.texts)
+    seen = np.concatenate([texts.places[name] for name in SPLITS if name != TEST])
+    tested = texts.places[TEST]
+    return tested[np.isin(hashes[tested], hashes[seen])], len(tested)
+
+
+def _examples(texts: Drawn, places: Numbers) -> Iterator[dict[str, Any]]:
+    for place in places[np.argsort(column(texts.items.texts)[places], kind="stable")]:
+        label = texts.items.classes[texts.items.labels[place]]
+        yield {"row": {"text": texts.text(int(place))[:SHOWN], "class": label}}
+
+
+def _about_sizes(texts: Drawn) -> Iterator[Finding]:
+    counts = zip(*(texts.per_class(name) for name in SPLITS), strict=True)
+    sizes = dict(zip(texts.classes, map(sum, counts), strict=True))
+    few = sorted((name for name in sizes if sizes[name] < FEW), key=sizes.__getitem__)
+    if few:
+        fix = {"without": few} if len(sizes) - len(few) > 1 else None
+        named: dict[str, Any] = {"name": few[0], "items": sizes[few[0]], "classes": few}
+        yield found("few_items", WARNING, fix, count=len(few), enough=FEW, **named)
+    large, small = max(sizes, key=sizes.__getitem__), min(sizes, key=sizes.__getitem__)
+    if sizes[large] > IMBALANCE * sizes[small]:
+        ratio = round(sizes[large] / sizes[small])
+        yield found("imbalance", large=large, small=small, ratio=ratio)
+
+
+def _about_names(classes: list[str]) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for name in classes:
+        other = seen.setdefault(" ".join(name.split()).casefold(), name)
+        if other != name:
+            fix = {"merge": {name: other}} if len(classes) > 2 else None
+            yield found("similar_names", WARNING, fix, name=other, other=name)
