@@ -20,16 +20,16 @@ GOAL = 0.15  # seconds, of the median
 
 
 def measure(seed: int) -> list[Figure]:
-    figures = _figures("", begin(SHORT, TRIALS, seed))
+    found = figures("", begin(SHORT, TRIALS, seed))
     long = begin(LONG, 1, seed)
     until(lambda: long.trials.filter(step__gt=0).exists(), 300)
-    figures += _figures(" while the other device trains", begin(SHORT, TRIALS, seed + 1))
+    found += figures(" while the other device trains", begin(SHORT, TRIALS, seed + 1))
     long.refresh_from_db()
     cancel_run(long)
-    return figures
+    return found
 
 
-def _figures(when: str, run: Run) -> list[Figure]:
+def figures(when: str, run: Run) -> list[Figure]:
     """The whole way, and its part until the trial is claimed."""
     until(lambda: Run.objects.get(pk=run.pk).is_over, 600, every=0.5)
     rows = [(trial, step) for trial in _searched(run) if (step := _first_step(trial))]

@@ -72,13 +72,21 @@ def space(fixed: dict[str, int]) -> dict[str, Any]:
     return document
 
 
-def begin(fixed: dict[str, int], max_trials: int, seed: int, **chosen: Any) -> Run:
-    """Start a random search of trainings of this size."""
+def begin(
+    fixed: dict[str, int],
+    max_trials: int,
+    seed: int,
+    *,
+    version: Version | None = None,
+    **chosen: Any,
+) -> Run:
+    """Start a random search of trainings of this size, on the digits unless a version is given."""
+    data = version or digits()
     fields = {"concurrency": 1, "queue": Queue.objects.get(name="cpu"), **chosen}
     return start_run(
-        digits().dataset.project,
+        data.dataset.project,
         person(),
-        digits(),
+        data,
         name="Benchmark",
         method="random_search",
         options={},

@@ -13,7 +13,13 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from automl_web.datasets.unreadable import DAMAGED, NOT_AN_IMAGE, NOT_IN_A_CLASS, TOO_LARGE
+from automl_web.datasets.unreadable import (
+    DAMAGED,
+    NO_LABEL,
+    NOT_AN_IMAGE,
+    NOT_IN_A_CLASS,
+    TOO_LARGE,
+)
 from automl_web.datasets.words import CARDS
 
 NOTE, WARNING, DANGER = "note", "warning", "danger"
@@ -142,5 +148,6 @@ def reason_of(reason: str) -> str:
         ),
         NOT_AN_IMAGE: _("is no PNG, JPEG, BMP, GIF or WebP image"),
         NOT_IN_A_CLASS: _("does not lie in a class folder"),
+        NO_LABEL: _("has no class in the list"),
     }
     return reasons[reason]

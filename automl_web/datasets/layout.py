@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from automl_web.datasets.archive import Member
 from automl_web.datasets.images import Header
@@ -63,7 +64,10 @@ class Item:
 class Layout:
     """The images found, the splits that came along, how many files were skipped, and the first of them.
 
-    `drawn_anew` says that the parts were drawn although some were there.
+    `drawn_anew` says that the parts were drawn although some were there. Where a list in the zip
+    gives the classes, they stand in its column `label`, and as many lines as there are
+    `contradictions` say of an image what another line does not. `listed` tells of the list, and
+    `groupings` how the images could be grouped, both as JSON.
     """
 
     items: list[Item] = field(default_factory=list)
@@ -71,6 +75,10 @@ class Layout:
     drawn_anew: bool = False
     skipped: int = 0
     first_skipped: list[tuple[str, str]] = field(default_factory=list)
+    label: str = ""
+    contradictions: int = 0
+    listed: dict[str, Any] = field(default_factory=dict)
+    groupings: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def classes(self) -> list[str]:
@@ -84,8 +92,8 @@ class Layout:
 
 def arrange(members: Sequence[Member]) -> Layout:
     """Sort images into classes and splits; raises a ContentError if there are no two classes."""
-    depth = _wrapping([m.parts for m in members if _looks_like_an_image(m)])
-    has_splits = _has_splits([m.parts[depth:] for m in members if _looks_like_an_image(m)])
+    depth = _wrapping([m.parts for m in members if looks_like_an_image(m)])
+    has_splits = _has_splits([m.parts[depth:] for m in members if looks_like_an_image(m)])
     layout = Layout()
     for member in members:
         _place(layout, member, member.parts[depth:], has_splits)
@@ -95,7 +103,7 @@ def arrange(members: Sequence[Member]) -> Layout:
     return layout
 
 
-def _looks_like_an_image(member: Member) -> bool:
+def looks_like_an_image(member: Member) -> bool:
     return member.parts[-1].lower().endswith(IMAGE_ENDINGS)
 
 
@@ -120,7 +128,7 @@ def _place(layout: Layout, member: Member, path: tuple[str, ...], has_splits: bo
     split: str | None = TRAIN
     if has_splits:
         split, path = SPLIT_FOLDERS.get(path[0].lower() if path else ""), path[1:]
-    if not _looks_like_an_image(member):
+    if not looks_like_an_image(member):
         if len(path) > 1:  # a list or a read-me beside the class folders needs no word
             layout.skip(member, NOT_AN_IMAGE)
     elif split is None or len(path) < 2:

@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
 from automl_web.datasets import findings
+from automl_web.datasets.image_options import SHARES
 from automl_web.datasets.layout import SPLITS
 from automl_web.datasets.models import Version
 from automl_web.datasets.thumbnails import strip_size
@@ -31,11 +32,12 @@ class ClassRow:
 
 @dataclass(frozen=True)
 class SplitRow:
-    """A split: how many images, and whether it came along with the upload."""
+    """A split: how many images, whether it came along with the upload, else its share in per cent."""
 
     name: str
     images: int
     was_given: bool
+    share: int
 
 
 def facts_of(version: Version) -> dict[str, Any]:
@@ -46,13 +48,18 @@ def facts_of(version: Version) -> dict[str, Any]:
         "rows": rows,
         "largest": max(rows, key=lambda row: row.total),
         "smallest": min(rows, key=lambda row: row.total),
-        "splits": [
-            SplitRow(split, sum(facts["counts"][split]), split in facts["given"])
-            for split in SPLITS
-        ],
+        "splits": [_split_row(facts, split) for split in SPLITS],
+        "listed": facts.get("listed"),
+        "groups": facts.get("groups"),
         "skipped": [(name, findings.reason_of(reason)) for name, reason in _skipped(facts)],
         "unlisted": facts["skipped"]["count"] - len(_skipped(facts)),
     }
+
+
+def _split_row(facts: dict[str, Any], split: str) -> SplitRow:
+    share = {**SHARES, **facts.get("shares", {})}.get(split, 0)
+    images = sum(facts["counts"][split])
+    return SplitRow(split, images, split in facts["given"], round(100 * share))
 
 
 def summary(version: Version) -> str:

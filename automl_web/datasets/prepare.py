@@ -18,14 +18,17 @@ import numpy as np
 from automl_web.datasets.archive import Archive
 from automl_web.datasets.disk import put_in_place, refusing_when_full
 from automl_web.datasets.image_findings import facts_of
+from automl_web.datasets.image_options import SMALLEST_SIDE, USUAL_SIDE, ImageOptions
 from automl_web.datasets.images import Header, Pixels, Shape, header, pixels
-from automl_web.datasets.layout import SPLITS, Item, Layout, arrange, check_classes
+from automl_web.datasets.items import earlier_test, write_items
+from automl_web.datasets.labelling import lay_out
+from automl_web.datasets.layout import SPLITS, TEST, Item, Layout, check_classes
 from automl_web.datasets.order import Order, Prepared, Progress, in_silence
+from automl_web.datasets.origin import about_origin, origin_of
 from automl_web.datasets.refusals import NoRoomError
 from automl_web.datasets.splits import carve
 from automl_web.datasets.unreadable import UnreadableError
 
-SMALLEST_SIDE, LARGEST_SIDE = 8, 96
 BATCH_BYTES = 2**20
 
 
@@ -35,7 +38,7 @@ def prepare(order: Order, progress: Progress = in_silence) -> Prepared:
     `folder` appears complete or not at all, and in place of an earlier one. The same images in the
     same classes give the same digest and the same split, however they were zipped.
     """
-    folder = order.folder
+    folder, options = order.folder, ImageOptions.of(order.options)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (
         refusing_when_full(),
@@ -43,26 +46,33 @@ def prepare(order: Order, progress: Progress = in_silence) -> Prepared:
         Archive(order.upload) as archive,
         (Path(scratch) / "pixels").open("w+b") as raw,
     ):
-        layout = arrange(archive.members)
+        layout = lay_out(archive, options)
         _survey(archive, layout, progress)
-        shape = common_shape([item.header for item in layout.items])
+        shape = common_shape([item.header for item in layout.items], options.side)
         _check_room(folder.parent, 2 * len(layout.items) * shape.size)
         _decode(archive, layout, shape, raw, progress)
-        parts = carve(layout)
+        was_test = earlier_test(order.earlier, options.shares[TEST])
+        layout.drawn_anew = order.earlier is not None and was_test is None
+        parts = carve(layout, options.shares, was_test)
         ready = Path(scratch) / "ready"
         ready.mkdir()
         digest, meta = _write(ready, raw, parts, layout.classes, shape, progress)
-        facts = facts_of(layout, parts, meta, ready, progress)
+        write_items(ready, parts, options.shares[TEST])
+        facts = facts_of(layout, parts, meta, ready, progress) | origin_of(layout, options)
+        facts["findings"] += about_origin(layout)
         put_in_place(ready, folder)
     return Prepared(digest, len(layout.items), facts)
 
 
-def common_shape(headers: list[Header]) -> Shape:
-    """The most common size, scaled into our limits; gray only if every image is gray."""
+def common_shape(headers: list[Header], side: int = 0) -> Shape:
+    """The most common size, scaled to a longer `side` if one is chosen, else into our limits.
+
+    Gray only if every image is gray.
+    """
     sizes = Counter((h.height, h.width) for h in headers)
     (height, width), _ = max(sizes.items(), key=lambda item: (item[1], item[0]))
-    scale = min(1.0, LARGEST_SIDE / max(height, width))
-    sides = (max(SMALLEST_SIDE, round(side * scale)) for side in (height, width))
+    scale = (side or min(USUAL_SIDE, max(height, width))) / max(height, width)
+    sides = (max(SMALLEST_SIDE, round(length * scale)) for length in (height, width))
     return Shape(1 if all(h.is_gray for h in headers) else 3, *sides)
 
 

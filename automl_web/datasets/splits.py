@@ -6,11 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 
+from automl_web.datasets.image_options import SHARES
 from automl_web.datasets.layout import SPLITS, TEST, TRAIN, VALIDATION, Item, Layout
 from automl_web.datasets.refusals import TooFewGroupsError, TooFewImagesError
-
-SHARES = {VALIDATION: 0.15, TEST: 0.15}
-"""The parts of the images of each class that become splits which did not come along."""
 
 MINIMUM = 5
 """Different training images that a class needs, so that each split gets some."""
@@ -45,6 +43,7 @@ def carve(
     Raises TooFewImagesError, and TooFewGroupsError where a class lies in too few groups.
     """
     _check_enough(layout)
+    layout.drawn_anew &= TEST not in layout.given
     if was_test and TEST not in layout.given:
         for item in layout.items:
             if item.split == TRAIN and was_test(item):

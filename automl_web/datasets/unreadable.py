@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 DAMAGED, TOO_LARGE = "damaged", "too_large"
-NOT_AN_IMAGE, NOT_IN_A_CLASS = "not_an_image", "not_in_a_class"
+NOT_AN_IMAGE, NOT_IN_A_CLASS, NO_LABEL = "not_an_image", "not_in_a_class", "no_label"
 
 
 class UnreadableError(Exception):

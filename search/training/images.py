@@ -52,7 +52,7 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
     normalise = data.Normalise.of(known, device)
     confirming = context.stage is Stage.CONFIRM
     fraction = 1.0 if confirming else context.fidelity.get("train_fraction", 1.0)
-    splits = (data.share(problem.data, "train", fraction),)
+    splits: tuple[data.Split, ...] = (data.share(problem.data, "train", fraction),)
     if confirming:
         splits = (*splits, data.split(problem.data, "validation"))
 

@@ -1,4 +1,4 @@
-"""Images to be told apart: class folders in a zip."""
+"""Images to be told apart: a zip of class folders, or of images and a list of their classes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 
 
 def _recognises(glance: Glance) -> bool:
-    return glance.is_zip
+    return glance.is_zip and glance.has(*ENDINGS)
 
 
 IMAGES = Intake(
@@ -22,4 +22,5 @@ IMAGES = Intake(
     model_page="automl_web.registry.image_pages:shown",
     model_template="registry/confusion.html",
     try_view="automl_web.registry.try_image:try_it",
+    correct="automl_web.datasets.image_form:ImageForm",
 )
