@@ -30,7 +30,10 @@ Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 @dataclass(frozen=True)
 class Piece:
-    """Some training: epochs of a stage; `seconds` that it took, or None if it is still to come."""
+    """Some training: epochs of a stage; `seconds` that it took, or None if it is still to come.
+
+    An epoch on a part of the training data counts as that part.
+    """
 
     stage: str
     epochs: float

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from search.method import Method
+from search.method import USUAL, Method
 from search.methods import METHODS
 from search.options import OptionInfo, describe
 
@@ -28,10 +28,14 @@ def page() -> str:
 def _section(method: Method) -> str:
     lines = [f"### {method.title} (`{method.name}`)", "", method.summary, "", f"{method.paper}."]
     if method.needs:
-        lines += ["", f"Needs a problem with the fidelity {', '.join(method.needs)}."]
+        lines += ["", f"Needs a problem with {_fidelities(method.needs)}."]
     options = describe(method.options)
     lines += ["", *_table(options)] if options else ["", "It has no options."]
     return "\n".join([*lines, ""])
+
+
+def _fidelities(needs: Sequence[str]) -> str:
+    return ", ".join(f"the fidelity {name}" if name else "any fidelity" for name in needs)
 
 
 def _table(options: tuple[OptionInfo, ...]) -> Iterator[str]:
@@ -39,12 +43,13 @@ def _table(options: tuple[OptionInfo, ...]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for info in options:
         meaning = f"{info.title}. {info.help}"
-        yield f"| `{info.name}` | {info.default} | {_domain(info)} | {meaning} |"
+        default = "usual" if info.default == USUAL else info.default
+        yield f"| `{info.name}` | {default} | {_domain(info)} | {meaning} |"
 
 
 def _domain(info: OptionInfo) -> str:
     if info.choices:
-        return ", ".join(f"`{value}`" for value, _label in info.choices)
+        return ", ".join(f"`{value}`" if value else "empty: usual" for value, _l in info.choices)
     if info.kind is bool:
         return "yes or no"
     if info.minimum is not None and info.maximum is not None:

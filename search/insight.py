@@ -21,20 +21,21 @@ class RungTrial:
 
 @dataclass(frozen=True)
 class Rung:
-    """A level of a bracket: the epochs that its trials have trained when it ends, and how many fit."""
+    """A level of a bracket: what its trials have been given when it ends, and how many fit."""
 
     bracket: int
     level: int
-    epochs: float
+    resource: float
     size: int
     trials: Sequence[RungTrial]
 
 
 @dataclass(frozen=True)
 class Rungs:
-    """Successive halving and its kin: who went on, rung by rung."""
+    """Successive halving and its kin: who went on, rung by rung, and by which fidelity."""
 
     kind: ClassVar = "rungs"
+    fidelity: str
     rungs: Sequence[Rung]
 
 

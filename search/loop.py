@@ -40,10 +40,11 @@ def next_proposal(plan: Plan, problem: Problem, history: History) -> Proposal | 
             return proposal
     if searched.running():
         return None
-    return _confirmation(searched, history.at_stage(Stage.CONFIRM))
+    return _confirmation(problem, searched, history.at_stage(Stage.CONFIRM))
 
 
-def _confirmation(searched: History, confirmed: History) -> Proposal | None:
+def _confirmation(problem: Problem, searched: History, confirmed: History) -> Proposal | None:
+    """The best once more, for as long as it was trained but on all data: less was for the search only."""
     best = searched.incumbent()
     if best is None or len(confirmed):
         return None
@@ -52,7 +53,9 @@ def _confirmation(searched: History, confirmed: History) -> Proposal | None:
         "then scored once on test data",
         {"number": best.number},
     )
-    return Proposal(best.candidate, fidelity=best.fidelity, stage=Stage.CONFIRM, why=why)
+    rationed = {fidelity.name for fidelity in problem.fidelities if not fidelity.resumes}
+    kept = {name: value for name, value in best.fidelity.items() if name not in rationed}
+    return Proposal(best.candidate, fidelity=kept, stage=Stage.CONFIRM, why=why)
 
 
 def expected_trials(plan: Plan, problem: Problem) -> int:

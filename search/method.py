@@ -20,6 +20,9 @@ from search.space import Space
 CONFIG, GENOTYPE = "config", "genotype"
 """The halves of a candidate."""
 
+USUAL = ""
+"""Stands for the fidelity that a problem names first, whichever that is."""
+
 DRAWS = 500
 """Candidates drawn to find one that keeps the limits."""
 
@@ -72,12 +75,19 @@ class Architectures(Protocol):
 
 @dataclass(frozen=True)
 class Fidelity:
-    """A budget that a trial may be given less of, and whether training can go on from less to more."""
+    """A budget that a trial may be given less of, and whether training can go on from less to more.
+
+    It is counted in whole numbers, as epochs are, or it is a share of the training data, at most 1.
+    """
 
     name: str
     minimum: float
     maximum: float
     resumes: bool
+
+    @property
+    def is_share(self) -> bool:
+        return self.minimum < self.maximum <= 1
 
 
 @dataclass(frozen=True)
@@ -116,6 +126,10 @@ class Problem:
     @property
     def objective(self) -> Objective:
         return self.objectives[0]
+
+    def fidelity(self, name: str) -> Fidelity | None:
+        """The fidelity of this name, for `USUAL` the first; None if there is none."""
+        return next((f for f in self.fidelities if name in (USUAL, f.name)), None)
 
     def losses(self, values: Mapping[str, float]) -> tuple[float, ...]:
         """What is minimised, objective by objective; infinite where a limit is broken."""
@@ -168,11 +182,12 @@ class Method:
     """One line of the catalogue: how a method is called, explained, set and run.
 
     `searches` names the halves of a candidate that it can search, `needs` the fidelities without
-    which it makes no sense. `plan` gives the epochs that each of its trials will train, in order; a
-    method without one would go on for ever. With `search`, which shares weights among candidates, its
-    trials of stage search run that generator, and it proposes trials of stage evaluate for what they
-    derive. `curves` says that it reads the reports of the trials, `insight` draws how it thinks, and
-    `refuses` says why it cannot work on a problem, if it cannot.
+    which it makes no sense: `USUAL` means any. `plan` gives what each of its trials has to train, in
+    order and in epochs on all training data; a method without one would go on for ever. With
+    `search`, which shares weights among candidates, its trials of stage search run that generator,
+    and it proposes trials of stage evaluate for what they derive. `curves` says that it reads the
+    reports of the trials, `insight` draws how it thinks, and `refuses` says why it cannot work on a
+    problem with some options, if it cannot.
     """
 
     name: str
@@ -188,4 +203,14 @@ class Method:
     curves: bool = False
     plan: Callable[[Problem, Any], Sequence[float]] | None = None
     insight: Callable[[Problem, History, Any], Insight] | None = None
-    refuses: Callable[[Problem], Message | None] | None = None
+    refuses: Callable[[Problem, Any], Message | None] | None = None
+
+
+def refusal(method: Method, problem: Problem, options: Any) -> Message | None:
+    """Why the method cannot work on the problem with these options; None if it can."""
+    if any(problem.fidelity(name) is None for name in method.needs):
+        return Message(
+            "This method begins with trainings that are shorter than the last, or on less data, and "
+            "here there are none. Choose another one, such as random search."
+        )
+    return method.refuses(problem, options) if method.refuses else None

@@ -1,98 +1,180 @@
-"""Rungs of successive halving: who is promoted, and how that is drawn."""
+"""Rungs of successive halving: what each hands out, who is promoted, and how that is drawn."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from search import insight
 from search.history import Candidate, History, Trial
 from search.message import Message
-from search.method import Problem, Proposal
+from search.method import USUAL, Fidelity, Problem, Proposal
+from search.options import option
+
+EPOCHS, FRACTION = "epochs", "train_fraction"
+
+
+def fidelity_option() -> Any:
+    """The option of a method that says what trials on its lower rungs get less of."""
+    return option(
+        USUAL,
+        title="Saved on",
+        help="What trials on the lower rungs get less of. With fewer epochs, one that is promoted goes "
+        "on where it stopped; with less of the training data, it is trained anew.",
+        choices=(
+            (USUAL, "What is usual for the data"),
+            (EPOCHS, "Epochs"),
+            (FRACTION, "Training data"),
+        ),
+    )
+
+
+REFUSALS = {
+    EPOCHS: "These trainings have no epochs to save on. Save on the training data instead.",
+    FRACTION: "These trainings need all of the training data. Save on epochs instead.",
+}
+
+
+def refuses(problem: Problem, options: Any) -> Message | None:
+    """Why a problem cannot be searched by rungs of the fidelity that was chosen, or None."""
+    known = problem.fidelity(options.fidelity) is not None
+    return None if known else Message(REFUSALS[options.fidelity])
 
 
 @dataclass(frozen=True)
 class Rung:
-    """A level of a bracket: how many trials reach it, and the epochs each has trained when it ends."""
+    """A level of a bracket: how many trials reach it, and what each has been given when it ends.
+
+    `resource` counts epochs, or whatever the fidelity counts; of a share it is a part of what the top
+    rung has, which gets all.
+    """
 
     size: int
-    epochs: int
+    resource: int
+
+
+@dataclass(frozen=True)
+class Bracket:
+    """Rungs from the bottom up, and the fidelity that they hand out."""
+
+    number: int
+    rungs: Sequence[Rung]
+    fidelity: Fidelity
+
+    def amount(self, level: int) -> float:
+        """What a trial on a rung is given, in the fidelity's own unit and within its bounds."""
+        resource, top = self.rungs[level].resource, self.rungs[-1].resource
+        wanted = resource / top if self.fidelity.is_share else resource
+        return min(max(wanted, self.fidelity.minimum), self.fidelity.maximum)
+
+
+def bracket_of(problem: Problem, options: Any, number: int, rungs: Sequence[Rung]) -> Bracket:
+    """The rungs for a problem, which `refuses` has nothing against."""
+    fidelity = problem.fidelity(options.fidelity)
+    assert fidelity is not None
+    return Bracket(number, rungs, fidelity)
 
 
 def next_in_bracket(
-    problem: Problem,
-    number: int,
-    bracket: Sequence[Rung],
-    members: Sequence[Trial],
-    rng: np.random.Generator,
+    problem: Problem, bracket: Bracket, members: Sequence[Trial], rng: np.random.Generator
 ) -> Proposal | None:
     """A new trial at the bottom, else a promotion once a rung has ended; None if neither can be.
 
-    The best of a rung go on from their checkpoints; equal losses in order of number.
+    The best of a rung go on from their checkpoints, or start anew where the fidelity does not resume;
+    equal losses in order of number.
     """
     started = [t for t in members if t.memo["rung"] == 0]
-    if len(started) < bracket[0].size:
-        why = Message(
-            "Bracket %(bracket)s: new configuration, %(epochs)s epochs first",
-            {"bracket": number + 1, "epochs": bracket[0].epochs},
-        )
-        return _proposal(problem.sample(rng), number, 0, bracket[0], None, why)
-    for level in range(1, len(bracket)):
+    if len(started) < bracket.rungs[0].size:
+        return _proposal(problem.sample(rng), bracket, 0, _why(bracket, 0, "begins"))
+    for level in range(1, len(bracket.rungs)):
         below = [t for t in members if t.memo["rung"] == level - 1]
         if not all(t.state.is_final for t in below):
             return None
-        chosen = History(tuple(below)).ranked()[: bracket[level].size]
-        promoted = {t.parent for t in members if t.memo["rung"] == level}
-        for rank, parent in enumerate(chosen, start=1):
-            if parent.number not in promoted:
-                values = {"rank": rank, "of": len(below), "epochs": bracket[level].epochs}
-                return _promotion(parent, number, level, bracket[level], values)
+        chosen = History(tuple(below)).ranked()[: bracket.rungs[level].size]
+        promoted = {promoted_from(t) for t in members if t.memo["rung"] == level}
+        for rank, trial in enumerate(chosen, start=1):
+            if trial.number not in promoted:
+                place = {"parent": trial.number, "rank": rank, "of": len(below)}
+                why = _why(bracket, level, "promotes", **place)
+                return _proposal(trial.candidate, bracket, level, why, trial.number)
     return None
 
 
-def _promotion(
-    parent: Trial, bracket: int, level: int, rung: Rung, values: Mapping[str, int]
-) -> Proposal:
-    why = Message(
-        "Bracket %(bracket)s: trial %(parent)s was number %(rank)s of %(of)s, "
-        "so it goes on to %(epochs)s epochs",
-        {"bracket": bracket + 1, "parent": parent.number, **values},
-    )
-    return _proposal(parent.candidate, bracket, level, rung, parent.number, why)
+def promoted_from(trial: Trial) -> int | None:
+    """The trial of the rung below that a trial came from; runs of old tell it by the parent alone."""
+    origin: int | None = trial.memo.get("from", trial.parent)
+    return origin
+
+
+SENTENCES = {
+    "epochs": {
+        "begins": "Bracket %(bracket)s: new configuration, %(amount)s epochs first",
+        "promotes": "Bracket %(bracket)s: trial %(parent)s was number %(rank)s of %(of)s, "
+        "so it goes on to %(amount)s epochs",
+    },
+    "share": {
+        "begins": "Bracket %(bracket)s: new configuration, on %(amount)s %% of the training data first",
+        "promotes": "Bracket %(bracket)s: trial %(parent)s was number %(rank)s of %(of)s, "
+        "so it is trained anew on %(amount)s %% of the training data",
+    },
+    "other": {
+        "begins": "Bracket %(bracket)s: new configuration, %(amount)s %(fidelity)s first",
+        "promotes": "Bracket %(bracket)s: trial %(parent)s was number %(rank)s of %(of)s, "
+        "so it gets %(amount)s %(fidelity)s",
+    },
+}
+
+
+def _why(bracket: Bracket, level: int, what: str, **values: int) -> Message:
+    fidelity, amount = bracket.fidelity, bracket.amount(level)
+    told: dict[str, Any] = {"bracket": bracket.number + 1, **values, "amount": amount}
+    if fidelity.is_share:
+        return Message(SENTENCES["share"][what], {**told, "amount": f"{100 * amount:.3g}"})
+    if fidelity.name == EPOCHS and fidelity.resumes:
+        return Message(SENTENCES["epochs"][what], told)
+    told["fidelity"] = fidelity.name.replace("_", " ")
+    return Message(SENTENCES["other"][what], told)
 
 
 def _proposal(
-    candidate: Candidate, bracket: int, level: int, rung: Rung, parent: int | None, why: Message
+    candidate: Candidate, bracket: Bracket, level: int, why: Message, origin: int | None = None
 ) -> Proposal:
+    promoted = {} if origin is None else {"from": origin}
     return Proposal(
         candidate,
-        fidelity={"epochs": rung.epochs},
-        parent=parent,
+        fidelity={bracket.fidelity.name: bracket.amount(level)},
+        parent=origin if bracket.fidelity.resumes else None,
         why=why,
-        memo={"bracket": bracket, "rung": level},
+        memo={"bracket": bracket.number, "rung": level, **promoted},
     )
 
 
-def epochs_of(bracket: Sequence[Rung]) -> list[float]:
-    """The epochs of each trial of a bracket; one that was promoted trains what its parent has not."""
-    epochs: list[float] = []
-    behind = 0
-    for rung in bracket:
-        epochs += [rung.epochs - behind] * rung.size
-        behind = rung.epochs
-    return epochs
+def work_of(problem: Problem, bracket: Bracket) -> list[float]:
+    """What each trial of a bracket has to train, in epochs on all training data.
+
+    One that goes on trains what its parent has not; one that starts anew, all that its rung gives.
+    """
+    usual = problem.space.default().get("epochs", 1) if bracket.fidelity.is_share else 1
+    work: list[float] = []
+    behind = 0.0
+    for level, rung in enumerate(bracket.rungs):
+        amount = bracket.amount(level)
+        work += [float((amount - behind) * usual)] * rung.size
+        behind = amount if bracket.fidelity.resumes else 0.0
+    return work
 
 
-def picture(brackets: Sequence[tuple[int, Sequence[Rung]]], history: History) -> insight.Rungs:
-    """All rungs of the numbered brackets with the trials that have reached them."""
-    promoted = {trial.parent for trial in history}
+def picture(brackets: Sequence[Bracket], history: History) -> insight.Rungs:
+    """All rungs of the brackets, of which there is one at least, with the trials that have reached them."""
+    promoted = {promoted_from(trial) for trial in history}
     rungs = []
-    for number, bracket in brackets:
-        members = [t for t in history if t.memo.get("bracket") == number]
-        for level, rung in enumerate(bracket):
+    for bracket in brackets:
+        members = [t for t in history if t.memo.get("bracket") == bracket.number]
+        for level, rung in enumerate(bracket.rungs):
             trials = [
                 insight.RungTrial(
                     number=trial.number,
@@ -103,5 +185,6 @@ def picture(brackets: Sequence[tuple[int, Sequence[Rung]]], history: History) ->
                 for trial in members
                 if trial.memo["rung"] == level
             ]
-            rungs.append(insight.Rung(number, level, rung.epochs, rung.size, trials))
-    return insight.Rungs(rungs)
+            amount = bracket.amount(level)
+            rungs.append(insight.Rung(bracket.number, level, amount, rung.size, trials))
+    return insight.Rungs(brackets[0].fidelity.name, rungs)

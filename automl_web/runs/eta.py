@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from django.db.models import F, Window
@@ -18,7 +19,8 @@ from automl_web.runs.models import Run, Trial
 from automl_web.runs.schedule import is_alive
 from search.eta import Piece, band
 from search.history import Stage, TrialState
-from search.training.recipe import Recipe
+from search.problems import KINDS
+from search.rungs import EPOCHS, FRACTION
 
 SEEN = 300
 """Latest trials of a run that are looked at: enough for a rate, however long the run."""
@@ -118,35 +120,47 @@ class _Progress:
         return [*pieces, *to_come[created : self.run.max_trials], confirming]
 
     def _longest(self, planned: Sequence[Piece]) -> float:
-        """Epochs of the confirming trial: those of the trainings that go furthest."""
+        """Epochs of the confirming trial, on all data: those of the trainings that go furthest."""
         ends = [self._end(row) for row in self.rows if not self._shares(row)]
         first = 1 if self.plan.method.search else 0
         return max([*ends, *(piece.epochs for piece in planned[first:])], default=1.0)
 
     def _trained(self, row: Trial) -> Piece | None:
-        """What a trial has trained itself; half a trial counts as half."""
-        if not row.cost or not row.step:
+        """What a trial has trained itself; half a trial counts as half.
+
+        A first epoch may be told while it is on its way: it says nothing until the trial goes on.
+        """
+        is_first = row.state == TrialState.RUNNING.value and row.step - self._behind(row) <= 1
+        if not row.cost or not row.step or is_first:
             return None
-        return Piece(row.stage, max(1.0, row.step - self._behind(row)), row.cost)
+        epochs = max(1.0, row.step - self._behind(row))
+        return Piece(row.stage, _part(row) * epochs, row.cost)
 
     def _rest(self, row: Trial) -> Piece:
         """What an open trial lacks; one that runs is half an epoch further than it has told."""
-        trained = self._trained(row)
-        since = 0.5 if row.state == TrialState.RUNNING.value else 0.0
+        trained, half = self._trained(row), 0.5 * _part(row)
+        since = half if row.state == TrialState.RUNNING.value else 0.0
         epochs = self._own(row) - (trained.epochs if trained else 0.0) - since
-        return Piece(row.stage, max(0.5, epochs))
+        return Piece(row.stage, max(half, epochs))
 
     def _own(self, row: Trial) -> float:
-        """The epochs that a trial itself is to train."""
-        return max(1.0, self._end(row) - self._behind(row))
+        """What a trial itself is to train, in epochs on all data."""
+        return _part(row) * max(1.0, self._end(row) - self._behind(row))
 
     def _end(self, row: Trial) -> float:
         """Epochs at which a trial ends: the smaller of fidelity and config, but a method's own search."""
-        epochs = float(row.config.get("epochs") or Recipe.epochs)
-        fidelity = row.fidelity.get("epochs")
+        epochs = self._epochs(row.config)
+        fidelity = row.fidelity.get(EPOCHS)
         if fidelity is None:
             return epochs
         return float(fidelity) if self._shares(row) else min(epochs, float(fidelity))
+
+    def _epochs(self, config: Mapping[str, Any]) -> float:
+        """Epochs of a config's plan: the usual ones if it has none, and one of a model without epochs."""
+        known = KINDS[self.run.dataset.kind].hyperparameters.get(EPOCHS)
+        if known is None or (known.when and config.get(known.when[0]) not in known.when[1:]):
+            return 1.0
+        return float(config.get(EPOCHS) or known.default)
 
     def _shares(self, row: Trial) -> bool:
         """Whether a trial is the method's own search, in which networks share their weights."""
@@ -154,7 +168,7 @@ class _Progress:
 
     def _behind(self, row: Trial) -> float:
         """Epochs that a trial need not train, because its parent has."""
-        return float(self.fidelities.get(row.parent or 0, {}).get("epochs", 0))
+        return float(self.fidelities.get(row.parent or 0, {}).get(EPOCHS, 0))
 
     def _stage(self, number: int) -> str:
         evaluates = self.plan.method.search and number
@@ -166,3 +180,8 @@ class _Progress:
             return self.plan.method.plan(problem_of(self.run), self.plan.options)
         usual = [self._own(row) for row in self.rows] or [1.0]
         return [sum(usual) / len(usual)] * self.run.max_trials
+
+
+def _part(row: Trial) -> float:
+    """The share of the training data that a trial sees: its epochs are so much shorter."""
+    return float(row.fidelity.get(FRACTION, 1))

@@ -29,6 +29,7 @@ from automl_web.runs.start import start_run
 from automl_web.runs.steer import can_be_retried
 from automl_web.runs.supervise import log_path
 from search.history import TrialState
+from search.method import refusal
 from search.methods import METHODS
 from search.metrics import on_test
 from search.problems import KINDS
@@ -65,7 +66,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     form, options = RunForm(project, data, initial=first), OptionsForm(method, data)
     goal = GoalForm(form.metrics, data)
     if _are_valid(form, options, goal):
-        _judge(form, goal)
+        _judge(form, options, goal)
     if _are_valid(form, options, goal):
         given = dict(form.cleaned_data)
         run = start_run(
@@ -91,15 +92,14 @@ def _are_valid(*forms: Form) -> bool:
     return all(judged)
 
 
-def _judge(form: RunForm, goal: GoalForm) -> None:
-    """Say where what was chosen does not go together: method and space, limits and space."""
+def _judge(form: RunForm, options: OptionsForm, goal: GoalForm) -> None:
+    """Say where what was chosen does not go together: method and data or space, limits and space."""
     version, space = form.cleaned_data["dataset"], form.cleaned_data["space"]
     kind = KINDS[version.kind]
     problem = kind.problem(space.document, version.folder, goal.objectives, goal.limits)
-    method = METHODS[form.cleaned_data["method"]]
-    refusal = method.refuses(problem) if method.refuses else None
-    if refusal is not None:
-        form.add_error("method", translated(refusal))
+    refused = refusal(METHODS[form.cleaned_data["method"]], problem, options.options)
+    if refused is not None:
+        form.add_error("method", translated(refused))
     goal.judge(problem)
 
 
@@ -248,7 +248,7 @@ def trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "trial": row,
         "sentence": sentence(row.reason),
         "log": _log_end(row),
-        "children": found.trials.filter(parent=number).order_by("number"),
+        "children": found.trials.filter(Q(parent=number) | Q(memo__from=number)).order_by("number"),
         "trial_can_stop": row.state in OPEN,
         "trial_can_retry": can_be_retried(row),
     }

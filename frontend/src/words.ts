@@ -107,6 +107,8 @@ export function metricTitle(metric: string): string {
       return t("Loss of the super-network")
     case "epochs":
       return t("Epochs")
+    case "train_fraction":
+      return t("Share of the training data")
     default:
       return metric.replaceAll("_", " ")
   }
@@ -129,7 +131,7 @@ export function metricValue(metric: string, value: number): string {
 }
 
 export function isShare(metric: string): boolean {
-  return metric.endsWith("accuracy")
+  return metric.endsWith("accuracy") || metric === "train_fraction"
 }
 
 /** A count of what a network has many of: 51,000, 0.412 M, 556 M. */
@@ -138,20 +140,41 @@ function millions(count: number): string {
   return t("%(count)s M", { count: number(Number((count / MILLION).toPrecision(3))) })
 }
 
-/** How far a trial has trained or, before its first report, may train: "27 epochs". */
+/**
+ * How far a trial has trained or, before its first report, may train: "27 epochs on 33.3 % of the
+ * training data".
+ */
 export function trainedFor(row: TrialRow): string {
-  const reached = row.steps.at(-1)
-  return fidelityWords(reached === undefined ? row.fidelity : { epochs: reached })
+  const { epochs, ...others } = row.fidelity
+  const reached = row.steps.at(-1) ?? epochs
+  return fidelityWords(
+    countsEpochs(row) && reached !== undefined ? { epochs: reached, ...others } : others,
+  )
 }
 
-function fidelityWords(fidelity: Readonly<Record<string, number>>): string {
+/** Whether the steps of a trial are epochs: some models are trained at one go. */
+export function countsEpochs({ config, fidelity }: TrialRow): boolean {
+  return "epochs" in config || "epochs" in fidelity
+}
+
+/** What a trial is given of each fidelity. */
+export function fidelityWords(fidelity: Readonly<Record<string, number>>): string {
   return Object.entries(fidelity)
-    .map(([name, value]) =>
-      name === "epochs"
-        ? n("%(count)s epoch", "%(count)s epochs", value)
-        : `${metricTitle(name)} ${number(value)}`,
-    )
-    .join(", ")
+    .map(([name, value]) => rationWords(name, value))
+    .join(" ")
+}
+
+function rationWords(name: string, value: number): string {
+  switch (name) {
+    case "epochs":
+      return n("%(count)s epoch", "%(count)s epochs", value)
+    case "train_fraction":
+      return value === 1
+        ? t("on all training data")
+        : t("on %(share)s of the training data", { share: percent(value) })
+    default:
+      return `${metricTitle(name)} ${number(value)}`
+  }
 }
 
 export function duration(seconds: number): string {

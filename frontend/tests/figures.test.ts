@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import type { LiveState } from "../src/events.gen"
 import { bestSoFar } from "../src/figures/best"
 import { curveMetrics, learningCurves } from "../src/figures/curves"
 import { label, stroke } from "../src/figures/figure"
@@ -115,6 +116,47 @@ describe("best so far", () => {
       "Trial 2 leads with 72.0\u00a0% after 2 epochs. The lead changed once.",
     )
     expect(bestSoFar(empty(), GOAL).traces).toEqual([])
+  })
+})
+
+describe("trials on a part of the training data", () => {
+  const onPart = (number: number, share: number, config: Record<string, unknown>, loss: number) => [
+    created(number, { config, fidelity: { train_fraction: share } }),
+    reported(number, [1], [loss]),
+    completed(number, loss),
+  ]
+  const networks = { epochs: 1, lr: 0.1 }
+  const state = fold([...onPart(1, 1 / 3, networks, 0.9), ...onPart(2, 1, networks, 0.7)])
+  const forests = fold([...onPart(1, 1 / 3, { trees: 9 }, 0.9)])
+
+  test("are led by the best of those that saw most", () => {
+    expect(state.best).toBe(2)
+    expect(bestSoFar(state, GOAL).sentence).toContain(
+      "Trial 2 leads with 70.0\u00a0% after 1 epoch on all training data.",
+    )
+  })
+
+  test("say how much they saw, and no epochs where the model has none", () => {
+    const told = (shown: LiveState) =>
+      bestSoFar(shown, GOAL)
+        .table()
+        .rows.map((row) => row[2])
+    expect(told(state)[0]).toBe("1 epoch on 33.3\u00a0% of the training data")
+    expect(told(forests)[0]).toBe("on 33.3\u00a0% of the training data")
+    expect(bestSoFar(forests, GOAL).sentence).toBe(
+      "Trial 1 leads with 90.0\u00a0%, trained on 33.3\u00a0% of the training data.",
+    )
+  })
+
+  test("are sorted by how much they saw", () => {
+    const by = { sort: "fidelity", descending: true, state: "", search: "" }
+    const sorted = arrange(state, columnsOf(state, GOAL), by)
+    expect(sorted.map(({ number }) => number)).toEqual([2, 1])
+  })
+
+  test("have curves of their own, also when they were promoted", () => {
+    const drawn = traces(curves({}, state))
+    expect(drawn.map(({ x }) => x)).toEqual([[1], [1]])
   })
 })
 

@@ -187,17 +187,30 @@ test("rungs tell who went on, and how many places are taken", () => {
   const below = {
     bracket: 0,
     level: 0,
-    epochs: 1,
+    resource: 1,
     size: 3,
     trials: [trial(1, false), trial(2, true)],
   }
-  const above = { bracket: 0, level: 1, epochs: 3, size: 1, trials: [] }
-  const figure = rungsFigure([below, above], GOAL)
+  const above = { bracket: 0, level: 1, resource: 3, size: 1, trials: [] }
+  const figure = rungsFigure([below, above], "epochs", GOAL)
   expect(named(figure, "Went on")?.customdata).toEqual([2])
   expect(named(figure, "Ended here")?.customdata).toEqual([1])
   expect(figure.sentence).toBe(
     "2 of 4 places on 2 rungs are taken; 1 so far went on to train longer.",
   )
+  expect(figure.table().rows.map(([rung]) => rung)).toEqual(Array(2).fill("Bracket 1, 1 epoch"))
+})
+
+test("rungs of data are called by their share of it", () => {
+  const trial = { number: 1, state: "complete", loss: -0.5, promoted: true }
+  const below = { bracket: 0, level: 0, resource: 1 / 3, size: 3, trials: [trial] }
+  const above = { bracket: 0, level: 1, resource: 1, size: 1, trials: [trial] }
+  const figure = rungsFigure([below, above], "train_fraction", GOAL)
+  expect(figure.table().rows.map(([rung]) => rung)).toEqual([
+    "Bracket 1, on 33.3\u00a0% of the training data",
+    "Bracket 1, on all training data",
+  ])
+  expect(figure.sentence).toContain("promoted to more data")
 })
 
 test("a grid shows what each level has had, and what is to come", () => {

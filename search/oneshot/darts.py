@@ -109,7 +109,7 @@ def _control(
     return None
 
 
-def refuses(problem: Problem) -> Message | None:
+def refuses(problem: Problem, options: Options) -> Message | None:
     """Its cells keep two edges a node and give all nodes, so only such a space holds what it derives."""
     if problem.architectures is None or problem.architectures.to_json()["wiring"] == DARTS:
         return None

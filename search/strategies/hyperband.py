@@ -1,5 +1,6 @@
 """Hyperband. Li et al., "Hyperband: a novel bandit-based approach to hyper-parameter optimization",
-JMLR 2018. Brackets of successive halving; a promoted trial goes on training where its parent stopped.
+JMLR 2018. Brackets of successive halving; a promoted trial goes on where its parent stopped, or is
+trained anew on more data.
 """
 
 from __future__ import annotations
@@ -12,9 +13,18 @@ import numpy as np
 from search.history import History
 from search.insight import Rungs
 from search.message import Message
-from search.method import Method, Problem, Proposal
+from search.method import USUAL, Method, Problem, Proposal
 from search.options import OptionError, option
-from search.rungs import Rung, epochs_of, next_in_bracket, picture
+from search.rungs import (
+    Bracket,
+    Rung,
+    bracket_of,
+    fidelity_option,
+    next_in_bracket,
+    picture,
+    refuses,
+    work_of,
+)
 
 ALGORITHM, TABLE = "algorithm", "table"
 
@@ -23,6 +33,7 @@ ALGORITHM, TABLE = "algorithm", "table"
 class Options:
     """Options of Hyperband."""
 
+    fidelity: str = fidelity_option()
     eta: int = option(
         3,
         title="Reduction factor",
@@ -33,14 +44,16 @@ class Options:
     min_epochs: int = option(
         1,
         title="Shortest training",
-        help="Epochs on the lowest rung of the most aggressive bracket, at least.",
+        help="Epochs on the lowest rung of the most aggressive bracket, at least. Where data is saved, "
+        "parts of it.",
         minimum=1,
         maximum=1000,
     )
     max_epochs: int = option(
         27,
         title="Longest training",
-        help="Epochs of the trials that survive to the top rung.",
+        help="Epochs of the trials that survive to the top rung. Where data is saved, the number of "
+        "equal parts that it is cut into: the top rung gets all of them.",
         minimum=1,
         maximum=10000,
     )
@@ -82,16 +95,16 @@ def _bracket(options: Options, s_max: int, s: int) -> list[Rung]:
     else:
         size = (s_max + 1) // (s + 1) * eta**s
     return [
-        Rung(size=size // eta**i, epochs=max(1, options.max_epochs // eta ** (s - i)))
+        Rung(size=size // eta**i, resource=max(1, options.max_epochs // eta ** (s - i)))
         for i in range(s + 1)
     ]
 
 
 def plan(problem: Problem, options: Options) -> list[float]:
-    """The epochs of each trial."""
+    """What each trial has to train, in epochs on all training data."""
     return [
-        epochs for bracket in brackets(options) for epochs in epochs_of(bracket)
-    ] * options.cycles
+        work for bracket in _all_brackets(problem, options) for work in work_of(problem, bracket)
+    ]
 
 
 def propose(
@@ -101,24 +114,24 @@ def propose(
 
     A bracket that waits for its rung does not hold up the next one, so no worker idles.
     """
-    for number, bracket in _all_brackets(options):
-        members = tuple(t for t in history if t.memo.get("bracket") == number)
-        proposal = next_in_bracket(problem, number, bracket, members, rng)
+    for bracket in _all_brackets(problem, options):
+        members = tuple(t for t in history if t.memo.get("bracket") == bracket.number)
+        proposal = next_in_bracket(problem, bracket, members, rng)
         if proposal is not None:
             return proposal
     return None
 
 
-def _all_brackets(options: Options) -> Iterator[tuple[int, list[Rung]]]:
+def _all_brackets(problem: Problem, options: Options) -> Iterator[Bracket]:
     once = brackets(options)
     for number in range(options.cycles * len(once)):
-        yield number, once[number % len(once)]
+        yield bracket_of(problem, options, number, once[number % len(once)])
 
 
 def insight(problem: Problem, history: History, options: Options) -> Rungs:
     """The brackets that have begun, rung by rung."""
     begun = max((t.memo.get("bracket", 0) for t in history), default=0)
-    return picture([(n, b) for n, b in _all_brackets(options) if n <= begun], history)
+    return picture([b for b in _all_brackets(problem, options) if b.number <= begun], history)
 
 
 METHOD = Method(
@@ -132,7 +145,8 @@ METHOD = Method(
     ),
     propose=propose,
     options=Options,
-    needs=("epochs",),
+    needs=(USUAL,),
     plan=plan,
     insight=insight,
+    refuses=refuses,
 )

@@ -11,15 +11,24 @@ import numpy as np
 from search.history import History
 from search.insight import Rungs
 from search.message import Message
-from search.method import Method, Problem, Proposal
+from search.method import USUAL, Method, Problem, Proposal
 from search.options import OptionError, option
-from search.rungs import Rung, epochs_of, next_in_bracket, picture
+from search.rungs import (
+    Rung,
+    bracket_of,
+    fidelity_option,
+    next_in_bracket,
+    picture,
+    refuses,
+    work_of,
+)
 
 
 @dataclass(frozen=True)
 class Options:
     """Options of successive halving."""
 
+    fidelity: str = fidelity_option()
     initial: int = option(
         27,
         title="Trials at the start",
@@ -45,7 +54,8 @@ class Options:
     max_epochs: int = option(
         27,
         title="Longest training",
-        help="No rung trains longer than this.",
+        help="No rung trains longer than this. Where data is saved, the top rung has all of it, and each "
+        "other one the share that its length is of the top one's.",
         minimum=1,
         maximum=10_000,
     )
@@ -58,10 +68,10 @@ class Options:
 
 def rungs(options: Options) -> list[Rung]:
     """n eta^-i trials with r eta^i epochs, as long as a trial is left and the epochs allow it."""
-    found, size, epochs = [], options.initial, options.min_epochs
-    while size >= 1 and epochs <= options.max_epochs:
-        found.append(Rung(size, epochs))
-        size, epochs = size // options.eta, epochs * options.eta
+    found, size, resource = [], options.initial, options.min_epochs
+    while size >= 1 and resource <= options.max_epochs:
+        found.append(Rung(size, resource))
+        size, resource = size // options.eta, resource * options.eta
     return found
 
 
@@ -69,17 +79,18 @@ def propose(
     problem: Problem, history: History, rng: np.random.Generator, options: Options
 ) -> Proposal | None:
     """Fill the lowest rung, then promote when a rung has ended; None when all must wait, or at the end."""
-    return next_in_bracket(problem, 0, rungs(options), history.trials, rng)
+    bracket = bracket_of(problem, options, 0, rungs(options))
+    return next_in_bracket(problem, bracket, history.trials, rng)
 
 
 def plan(problem: Problem, options: Options) -> list[float]:
-    """The epochs of each trial."""
-    return epochs_of(rungs(options))
+    """What each trial has to train, in epochs on all training data."""
+    return work_of(problem, bracket_of(problem, options, 0, rungs(options)))
 
 
 def insight(problem: Problem, history: History, options: Options) -> Rungs:
     """The rungs with the trials that have reached them."""
-    return picture([(0, rungs(options))], history)
+    return picture([bracket_of(problem, options, 0, rungs(options))], history)
 
 
 METHOD = Method(
@@ -93,7 +104,8 @@ METHOD = Method(
     ),
     propose=propose,
     options=Options,
-    needs=("epochs",),
+    needs=(USUAL,),
     plan=plan,
     insight=insight,
+    refuses=refuses,
 )

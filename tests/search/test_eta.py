@@ -28,9 +28,9 @@ def a_hyperband(rng):
         behind = 0
         for rung in bracket:
             costs = rng.permutation(costs)[: rung.size]
-            epochs = float(rung.epochs - behind)
+            epochs = float(rung.resource - behind)
             pieces += [("search", epochs, epochs * cost + 0.2) for cost in costs]
-            behind = rung.epochs
+            behind = rung.resource
     return [*pieces, ("confirm", 27.0, 27 * 1.2 * costs[0])]
 
 

@@ -23,7 +23,7 @@ SMALL = Options(eta=2, max_epochs=4)
 
 
 def table(options: Options) -> list[list[tuple[int, int]]]:
-    return [[(rung.size, rung.epochs) for rung in bracket] for bracket in brackets(options)]
+    return [[(rung.size, rung.resource) for rung in bracket] for bracket in brackets(options)]
 
 
 def test_table_1_of_the_paper():

@@ -41,7 +41,7 @@ def on_rung(history: History, level: int) -> list:
 
 
 def table(options: Options) -> list[tuple[int, int]]:
-    return [(rung.size, rung.epochs) for rung in rungs(options)]
+    return [(rung.size, rung.resource) for rung in rungs(options)]
 
 
 def test_one_in_eta_goes_on_and_trains_eta_times_as_long():
@@ -79,7 +79,7 @@ def test_the_best_of_each_rung_are_promoted(tmp_path):
     history = searched(tmp_path)
     for level, rung in enumerate(rungs(SMALL)):
         trials = on_rung(history, level)
-        assert [trial.fidelity["epochs"] for trial in trials] == [rung.epochs] * rung.size
+        assert [trial.fidelity["epochs"] for trial in trials] == [rung.resource] * rung.size
         if level:
             below = sorted(on_rung(history, level - 1), key=lambda trial: trial.loss)
             assert [trial.parent for trial in trials] == [t.number for t in below[: rung.size]]
@@ -121,7 +121,7 @@ def test_nobody_is_promoted_before_the_rung_has_ended():
 
 def test_shows_who_went_on(tmp_path):
     shown = insight(a_problem(), searched(tmp_path), SMALL).rungs
-    assert [(rung.size, rung.epochs, len(rung.trials)) for rung in shown] == [
+    assert [(rung.size, rung.resource, len(rung.trials)) for rung in shown] == [
         (9, 2, 9),
         (3, 6, 3),
         (1, 18, 1),

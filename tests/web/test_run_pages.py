@@ -54,6 +54,7 @@ def test_a_run_begins_with_what_was_chosen(editor_client, project, filled, versi
     assert response.url == run.get_absolute_url()
     assert (run.state, run.method, run.seed, run.created_by) == ("running", "hyperband", 7, bob)
     assert run.options == {
+        "fidelity": "",
         "eta": 3,
         "min_epochs": 1,
         "max_epochs": 9,

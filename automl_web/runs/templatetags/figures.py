@@ -9,10 +9,13 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from automl_web.runs.forms import translated
 from automl_web.runs.history import message_of
+from automl_web.runs.models import Trial
 from search.metrics import METRICS
+from search.rungs import EPOCHS, FRACTION
 
 register = template.Library()
 
@@ -80,6 +83,22 @@ def seconds(value: float) -> str:
     if minutes < 60:
         return _("%(min)s min %(s)s s") % {"min": minutes, "s": rest}
     return _("%(h)s h %(min)s min") % {"h": minutes // 60, "min": minutes % 60}
+
+
+@register.filter
+def trained_for(trial: Trial) -> str:
+    """How far a trial has trained, and on how much: 27 epochs on 33.3 % of the training data."""
+    parts = []
+    if EPOCHS in trial.config or EPOCHS in trial.fidelity:
+        told = ngettext("%(count)s epoch", "%(count)s epochs", trial.step)
+        parts.append(told % {"count": number_format(trial.step, 0, force_grouping=True)})
+    share = trial.fidelity.get(FRACTION)
+    if share == 1:
+        parts.append(_("on all training data"))
+    elif share is not None:
+        shown = {"share": f"{100 * share:.3g}\N{NO-BREAK SPACE}%"}
+        parts.append(_("on %(share)s of the training data") % shown)
+    return " ".join(parts)
 
 
 @register.filter

@@ -57,7 +57,7 @@ function figureOf(insight: Insight, goal: Goal): Figure | null {
     case "family":
       return familyFigure(insight.members, goal)
     case "rungs":
-      return rungsFigure(insight.rungs, goal)
+      return rungsFigure(insight.rungs, insight.fidelity, goal)
     case "coverage":
       return coverageFigure(insight.axes, goal)
     case "weights":

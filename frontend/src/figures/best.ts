@@ -3,7 +3,7 @@
 import { FULL, type LiveState, type TrialRow } from "../events.gen"
 import { n, number, t } from "../i18n"
 import { resourceOf } from "../state"
-import { metricTitle, metricValue, trainedFor } from "../words"
+import { countsEpochs, metricTitle, metricValue, trainedFor } from "../words"
 import { type Figure, fromLoss, type Goal, label, OKABE_ITO, rowsOf, valueAxis } from "./figure"
 
 interface Step {
@@ -70,7 +70,7 @@ function scale(done: readonly TrialRow[]): object {
       thickness: 8,
       outlinewidth: 0,
       tickvals: lengths.map(Math.log),
-      ticktext: lengths.map(number),
+      ticktext: lengths.map((length) => label(metricValue(name, length))),
     },
   }
 }
@@ -112,15 +112,16 @@ function layout({ objective }: Goal): Record<string, unknown> {
 function sentence(state: LiveState, path: readonly Step[], goal: Goal): string {
   const last = path.at(-1)
   if (!last) return t("No trial has completed yet.")
-  const row = state.trials[last.number]
-  const values = {
-    number: last.number,
-    value: metricValue(goal.objective, last.value),
-    length: row ? trainedFor(row) : "",
-  }
-  const leads = values.length
-    ? t("Trial %(number)s leads with %(value)s after %(length)s.", values)
-    : t("Trial %(number)s leads with %(value)s.", values)
+  const leads = leading(last, state.trials[last.number], goal)
   const changes = n("The lead changed once.", "The lead changed %(count)s times.", path.length - 1)
   return path.length > 1 ? `${leads} ${changes}` : leads
+}
+
+function leading({ number, value }: Step, row: TrialRow | undefined, goal: Goal): string {
+  const length = row ? trainedFor(row) : ""
+  const values = { number, length, value: metricValue(goal.objective, value) }
+  if (!row || !length) return t("Trial %(number)s leads with %(value)s.", values)
+  return countsEpochs(row)
+    ? t("Trial %(number)s leads with %(value)s after %(length)s.", values)
+    : t("Trial %(number)s leads with %(value)s, trained %(length)s.", values)
 }

@@ -10,7 +10,7 @@ export interface RungTrial {
 export interface Rung {
   bracket: number
   level: number
-  epochs: number
+  resource: number
   size: number
   trials: RungTrial[]
 }
@@ -38,7 +38,7 @@ export interface Axis {
 }
 
 export type Insight =
-  | { kind: "rungs"; rungs: Rung[] }
+  | { kind: "rungs"; fidelity: string; rungs: Rung[] }
   | { kind: "family"; members: Member[] }
   | { kind: "coverage"; axes: Axis[] }
   | { kind: "weights"; trial: number }

@@ -1,17 +1,24 @@
 /** Brackets and rungs: who trained how far, and who went on. */
 
 import { n, number, t } from "../i18n"
-import { metricTitle, metricValue, stateWord } from "../words"
+import { fidelityWords, metricTitle, metricValue, stateWord } from "../words"
 import { ABOVE, type Figure, fromLoss, type Goal, label, OKABE_ITO } from "./figure"
 import type { Axis, Rung, RungTrial } from "./insight"
 
 interface Placed extends RungTrial {
-  rung: Rung
+  /** What its rung is called. */
+  rung: string
 }
 
-/** A row a rung, brackets one below the other; its trials from left to right by what they reached. */
-export function rungsFigure(rungs: readonly Rung[], goal: Goal): Figure {
-  const placed = rungs.flatMap((rung) => rung.trials.map((trial): Placed => ({ ...trial, rung })))
+/**
+ * A row a rung, brackets one below the other; its trials from left to right by what they reached.
+ * `fidelity` is what the rungs hand out.
+ */
+export function rungsFigure(rungs: readonly Rung[], fidelity: string, goal: Goal): Figure {
+  const titles = rungs.map((rung) => rungTitle(rung, fidelity))
+  const placed = rungs.flatMap(({ trials }, index) =>
+    trials.map((trial): Placed => ({ ...trial, rung: titles[index] ?? "" })),
+  )
   const scored = placed.filter(({ loss }) => loss !== null)
   const isPromoted = (trial: Placed): boolean => trial.promoted
   return {
@@ -40,7 +47,7 @@ export function rungsFigure(rungs: readonly Rung[], goal: Goal): Figure {
         automargin: true,
         type: "category",
         categoryorder: "array",
-        categoryarray: rungs.map(rungTitle),
+        categoryarray: titles,
         uirevision: "keep",
       },
       showlegend: true,
@@ -48,11 +55,11 @@ export function rungsFigure(rungs: readonly Rung[], goal: Goal): Figure {
       hovermode: "closest",
       height: Math.max(260, 26 * rungs.length + 120),
     },
-    sentence: sentence(rungs, placed),
+    sentence: sentence(rungs, fidelity, placed),
     table: () => ({
       head: [t("Rung"), t("Trial"), t("State"), metricTitle(goal.objective), t("Went on")],
       rows: placed.map((trial) => [
-        rungTitle(trial.rung),
+        trial.rung,
         number(trial.number),
         stateWord(trial.state),
         trial.loss === null ? "" : metricValue(goal.objective, fromLoss(trial.loss, goal)),
@@ -62,8 +69,8 @@ export function rungsFigure(rungs: readonly Rung[], goal: Goal): Figure {
   }
 }
 
-function rungTitle({ bracket, epochs }: Rung): string {
-  const length = n("%(count)s epoch", "%(count)s epochs", epochs)
+function rungTitle({ bracket, resource }: Rung, fidelity: string): string {
+  const length = fidelityWords({ [fidelity]: resource })
   return t("Bracket %(bracket)s, %(length)s", { bracket: bracket + 1, length })
 }
 
@@ -73,24 +80,29 @@ function marks(trials: readonly Placed[], name: string, goal: Goal, marker: obje
     mode: "markers",
     name: label(name),
     x: trials.map(({ loss }) => fromLoss(loss ?? 0, goal)),
-    y: trials.map(({ rung }) => rungTitle(rung)),
+    y: trials.map(({ rung }) => rung),
     customdata: trials.map((trial) => trial.number),
     hovertemplate: `${label(t("Trial"))} %{customdata} · %{x:.3~g} · %{y}<extra></extra>`,
     marker: { size: 9, ...marker },
   }
 }
 
-function sentence(rungs: readonly Rung[], placed: readonly Placed[]): string {
-  const planned = rungs.reduce((sum, { size }) => sum + size, 0)
-  return t(
-    "%(started)s of %(planned)s places on %(rungs)s are taken; %(promoted)s so far went on to train longer.",
-    {
-      started: placed.length,
-      planned,
-      rungs: n("%(count)s rung", "%(count)s rungs", rungs.length),
-      promoted: placed.filter((trial) => trial.promoted).length,
-    },
-  )
+function sentence(rungs: readonly Rung[], fidelity: string, placed: readonly Placed[]): string {
+  const values = {
+    started: placed.length,
+    planned: rungs.reduce((sum, { size }) => sum + size, 0),
+    rungs: n("%(count)s rung", "%(count)s rungs", rungs.length),
+    promoted: placed.filter((trial) => trial.promoted).length,
+  }
+  return fidelity === "train_fraction"
+    ? t(
+        "%(started)s of %(planned)s places on %(rungs)s are taken; %(promoted)s so far were promoted to more data.",
+        values,
+      )
+    : t(
+        "%(started)s of %(planned)s places on %(rungs)s are taken; %(promoted)s so far went on to train longer.",
+        values,
+      )
 }
 
 /** A grid: how many trials each level has had, and the best of them. */

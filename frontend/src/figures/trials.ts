@@ -115,8 +115,9 @@ export function stateText(row: TrialRow): string {
     : word
 }
 
-function furthest(row: TrialRow): number | null {
-  return row.steps.at(-1) ?? Object.values(row.fidelity)[0] ?? null
+/** The share of the training data where trials differ in that, else what has been trained. */
+function furthest({ fidelity, steps }: TrialRow): number | null {
+  return fidelity.train_fraction ?? steps.at(-1) ?? Object.values(fidelity)[0] ?? null
 }
 
 function sortable(value: unknown): Sortable {

@@ -1,0 +1,98 @@
+"""Runs whose rungs hand out shares of the training data: what is kept of them, and what pages tell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from django.urls import reverse
+
+from automl_web.runs import schedule
+from automl_web.runs.eta import eta_of
+from automl_web.runs.live import snapshot
+from automl_web.runs.models import Run
+from search.problems import KINDS
+from tests.web.test_eta import minutes, row
+from tests.web.test_run_pages import filled, post
+from tests.web.test_schedule import complete
+
+__all__ = ["filled"]
+
+OPTIONS = {"fidelity": "train_fraction", "initial": 3, "max_epochs": 3}
+
+
+@pytest.fixture
+def run(start, devices):
+    """A run of successive halving on thirds of the data: the less it saw, the better a trial looks."""
+    run = start("successive_halving", options=OPTIONS, max_trials=10)
+    for _ in range(20):
+        schedule.advance(run.pk)
+        claim = schedule.claim("cpu", devices[0])
+        if claim is None:
+            break
+        part = run.trials.get(pk=claim.trial_id).fidelity.get("train_fraction", 1)
+        complete(claim, accuracy=0.9 - part / 2 + claim.number / 100)
+    return Run.objects.get(pk=run.pk)
+
+
+def test_a_promoted_trial_keeps_where_it_came_from_and_starts_anew(run):
+    assert run.state == Run.State.COMPLETED
+    *rung, promoted, confirmed = run.trials.order_by("number")
+    assert [trial.fidelity for trial in rung] == [{"train_fraction": 1 / 3}] * 3
+    assert promoted.fidelity == {"train_fraction": 1}
+    assert (promoted.parent, promoted.memo["from"]) == (None, 3)
+    assert (confirmed.stage, confirmed.fidelity) == ("confirm", {})
+    assert confirmed.config == promoted.config
+
+
+def test_the_one_that_saw_all_data_leads_everywhere(run, viewer_client):
+    assert snapshot(run.pk).document["state"]["best"] == 4
+    shown = viewer_client.get(reverse("run-leaders", args=[run.pk]))
+    assert [trial.number for trial in shown.context["leaders"]] == [5, 4, 3, 2, 1]
+    told = shown.content.decode()
+    assert "epochs on all training data" in told
+    assert "on 33.3\N{NO-BREAK SPACE}% of the training data" in told
+
+
+def test_the_pages_of_trials_tell_who_was_promoted_to_what(run, viewer_client):
+    pages = {
+        number: viewer_client.get(reverse("trial", args=[run.pk, number])).content.decode()
+        for number in (2, 3, 4)
+    }
+    assert "Promoted from" in pages[4]
+    assert "Trained anew as" in pages[3]
+    assert "Trained anew as" not in pages[2]
+    assert "it is trained anew on 100 % of the training data" in pages[4]
+
+
+def test_the_picture_of_the_method_is_of_shares(run, viewer_client):
+    told = viewer_client.get(reverse("run-insight", args=[run.pk])).json()
+    assert told["fidelity"] == "train_fraction"
+    assert [rung["resource"] for rung in told["rungs"]] == [1 / 3, 1]
+    assert [t["promoted"] for t in told["rungs"][0]["trials"]] == [False, False, True]
+
+
+def test_an_epoch_on_a_third_of_the_data_takes_a_third_of_the_time(start):
+    run = start("successive_halving", options=OPTIONS, max_trials=10, concurrency=1)
+    run.trials.all().delete()
+    part = {"fidelity": {"train_fraction": 1 / 3}, "config": {"epochs": 15}}
+    for number in (1, 2):
+        row(run, number, state="complete", step=15, cost=60.0, **part)
+    row(run, 3, state="waiting", **part)
+    # A third, then all that was planned, then the confirming one on validation data, too.
+    assert minutes(eta_of(Run.objects.get(pk=run.pk))) == pytest.approx(1 + 3 + 1.15 * 3, rel=0.15)
+
+
+def test_a_method_refuses_data_on_which_nothing_can_be_saved(
+    editor_client, project, filled, monkeypatch
+):
+    whole = KINDS["images"]
+
+    def without(*given):
+        return replace(whole.problem(*given), fidelities=())
+
+    monkeypatch.setitem(KINDS, "images", replace(whole, problem=without))
+    response = post(editor_client, project, filled)
+    assert response.status_code == 422
+    assert "Choose another one, such as random search." in response.content.decode()
+    assert not Run.objects.exists()
