@@ -7,8 +7,6 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-import numpy as np
-
 from automl_web.datasets.refusals import NotTextError
 
 CHOICES = {
@@ -72,8 +70,7 @@ def _told(head: bytes) -> str:
     for mark, codec in _MARKS:
         if head.startswith(mark):
             return codec
-    zeros = np.frombuffer(head, dtype=np.uint8) == 0
-    even, odd = (float(zeros[start::2].mean()) if len(head) > 3 else 0.0 for start in (0, 1))
+    even, odd = (2 * head[start::2].count(0) / max(len(head), 1) for start in (0, 1))
     if odd > _NULS > 2 * even:
         return "utf-16-le"
     if even > _NULS > 2 * odd:

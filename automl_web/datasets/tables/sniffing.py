@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from automl_web.datasets.refusals import EndlessLineError, NoTableError, TooManyColumnsError
-from automl_web.datasets.tables.spelling import MISSING, decimal_mark, is_number
+from automl_web.datasets.tables.marks import MISSING, decimal_mark, is_number
 
 SEPARATORS = {"\t": "tab", ";": "semicolon", "|": "pipe", ",": "comma"}
 """What can part cells, and how that is called; where two fit as well, the first is meant.
@@ -185,13 +185,24 @@ def _is_header(first: tuple[str, ...], rows: list[list[str]], decimal: str) -> b
     """
     votes = 0
     comes_again = False
+    years = _are_years(first)
     for index, name in enumerate(map(str.strip, first)):
         below = {row[index].strip() for row in rows if len(row) > index}
         known = [word for word in below if word.lower() not in MISSING]
         if known and sum(is_number(word, decimal) for word in known) > 0.8 * len(known):
-            votes += -1 if is_number(name, decimal) else 1
+            votes += -1 if is_number(name, decimal) and not years else 1
         comes_again |= bool(name) and name in below
     if votes:
         return votes > 0
     named = [name.strip() for name in first if name.strip()]
     return len(set(named)) == len(named) and not comes_again
+
+
+def _are_years(first: tuple[str, ...]) -> bool:
+    """Whether the numbers in a row can only be names: years, one after the other."""
+    numbers = [name.strip() for name in first if is_number(name, ".")]
+    return (
+        len(numbers) > 2
+        and all(len(number) == 4 and number.isdecimal() for number in numbers)
+        and numbers == sorted(set(numbers))
+    )

@@ -8,10 +8,17 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
+from automl_web.datasets.tables.marks import (
+    AFTER,
+    BEFORE,
+    GROUPED,
+    GROUPING,
+    MINUS,
+    MISSING,
+    PLAIN,
+)
 
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "?", "-", "--", ".", "#n/a", "<na>"})
-"""Words that stand for a missing value in any column, in small letters."""
+Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 SOFT = frozenset({"none", "nil", "unknown", "missing", "not available", "n.a.", "inf", "-inf"})
 """Words that do so among numbers and dates, and elsewhere may mean themselves."""
@@ -21,34 +28,7 @@ LARGEST = 1e30
 
 BOOLEANS = frozenset({"true", "false"})
 
-_MONEY = r"[$€£¥]"
-_BEFORE = rf"^([+-]?)\s?{_MONEY}\s?"
-_AFTER = rf"\s?(?:%|{_MONEY})$"
-_MINUS = "\u2212"
-_GROUPING = " \u2009\u00a0\u202f'\u2019"  # spaces, some that never break, and Swiss apostrophes
-_POWER = r"(?:[eE][+-]?[0-9]{1,3})?"
-
-_PLAIN = {
-    ".": rf"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+){_POWER}",
-    ",": rf"[+-]?(?:[0-9]+,?[0-9]*|,[0-9]+){_POWER}",
-}
-_GROUPED = {
-    ".": rf"[+-]?[0-9]{{1,3}}(?:[,{_GROUPING}][0-9]{{3}})+(?:\.[0-9]+)?",
-    ",": rf"[+-]?[0-9]{{1,3}}(?:[.{_GROUPING}][0-9]{{3}})+(?:,[0-9]+)?",
-}
-_NUMBER = {
-    mark: re.compile(
-        rf"(?:[+-]?\s?{_MONEY}\s?)?(?:{_PLAIN[mark]}|{_GROUPED[mark]})(?:\s?(?:%|{_MONEY}))?"
-    )
-    for mark in (".", ",")
-}
 _CODE = r"[+-]?0[0-9]+"  # a number would lose the zeros in front
-
-_COMMA_ONLY = re.compile(r"[+-]?(?:\d+,\d{1,2}|\d+,\d{4,}|0,\d+|\d{1,3}(?:\.\d{3})+,\d+)(?: ?%)?")
-_POINT_ONLY = re.compile(
-    r"[+-]?(?:\d+\.\d{1,2}|\d+\.\d{4,}|0?\.\d+|\d{1,3}(?:,\d{3})+\.\d+)(?: ?%)?"
-)
-_EITHER = re.compile(r"[+-]?\d{1,3},\d{3}")
 
 _DAY = r"[0-9]{1,2}"
 _TIME = r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?)?"
@@ -89,23 +69,18 @@ def has_codes(words: pd.Series) -> bool:
     return bool(words.str.fullmatch(_CODE).any())
 
 
-def is_number(word: str, decimal: str) -> bool:
-    """Whether a word is a number as `numbers` reads them."""
-    return _NUMBER[decimal].fullmatch(word.strip()) is not None
-
-
 def numbers(words: pd.Series, decimal: str) -> Floats:
     """The words as numbers, (n,); NaN where one is none. `decimal` is the mark before fractions.
 
     Digits may be grouped in threes, and a sign of money or percent may stand beside them.
     """
-    bare = words.str.strip().str.replace(_MINUS, "-", regex=False)
-    bare = bare.str.replace(_BEFORE, r"\1", regex=True).str.replace(_AFTER, "", regex=True)
-    plain = bare.str.fullmatch(_PLAIN[decimal]).to_numpy(dtype=bool)
-    grouped = bare.str.fullmatch(_GROUPED[decimal]).to_numpy(dtype=bool) & ~plain
+    bare = words.str.strip().str.replace(MINUS, "-", regex=False)
+    bare = bare.str.replace(BEFORE, r"\1", regex=True).str.replace(AFTER, "", regex=True)
+    plain = bare.str.fullmatch(PLAIN[decimal]).to_numpy(dtype=bool)
+    grouped = bare.str.fullmatch(GROUPED[decimal]).to_numpy(dtype=bool) & ~plain
     values = np.full(len(words), np.nan)
     values[plain] = _floats(bare[plain], decimal)
-    groups = rf"[{re.escape(',' if decimal == '.' else '.')}{_GROUPING}]"
+    groups = rf"[{re.escape(',' if decimal == '.' else '.')}{GROUPING}]"
     values[grouped] = _floats(bare[grouped].str.replace(groups, "", regex=True), decimal)
     values[np.abs(values) > LARGEST] = np.nan
     return values
@@ -115,21 +90,6 @@ def _floats(words: pd.Series, decimal: str) -> Floats:
     if decimal == ",":
         words = words.str.replace(",", ".", regex=False)
     return np.asarray(pd.to_numeric(words, errors="coerce"), dtype=np.float64)
-
-
-def decimal_mark(words: Iterable[str], separator: str) -> str:
-    """The mark before fractions that these words are written with, a comma or a point.
-
-    Where all of them can be read either way, as 1,234 can, the separator of the file tells.
-    """
-    commas = points = either = 0
-    for word in words:
-        commas += _COMMA_ONLY.fullmatch(word) is not None
-        points += _POINT_ONLY.fullmatch(word) is not None
-        either += _EITHER.fullmatch(word) is not None
-    if commas == points:
-        return "," if either and separator == ";" else "."
-    return "," if commas > points else "."
 
 
 def dates(words: pd.Series, day_first: bool) -> pd.Series:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from automl_web.datasets.layout import SPLITS, TEST, TRAIN
-from automl_web.datasets.order import CHECKING
 from automl_web.datasets.text.arrays import Growing
 from automl_web.datasets.text.items import Items, Numbers, column
 from automl_web.datasets.text.parts import LEFT_OUT, drawn
@@ -80,7 +79,6 @@ def write(texts: Drawn) -> Outcome:
     meta.write(work.folder)
     with Growing(work.folder / TESTED, np.int64) as file:
         file.add(column(items.origins)[texts.places[TEST]])
-    work.progress(done // 1024, total // 1024, "", CHECKING)
     facts = {
         **meta.facts(),
         "counts": meta.counts,

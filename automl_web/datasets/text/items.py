@@ -60,6 +60,12 @@ class Items:
     def __len__(self) -> int:
         return len(self.names)
 
+    @property
+    def pairs(self) -> Numbers:
+        """A number for each text with its class, (N,): equal where both are."""
+        both = np.stack([column(self.texts), column(self.labels)])
+        return np.asarray(np.unique(both, axis=1, return_inverse=True)[1], dtype=np.int64)
+
     def stretch(self, index: int) -> Stretch:
         """Where the text lies on the disk."""
         return Stretch(self.ends[index], self.ends[index + 1])

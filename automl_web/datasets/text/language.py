@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from automl_web.datasets.layout import SPLITS, TEST, TRAIN
-from automl_web.datasets.order import CHECKING
 from automl_web.datasets.refusals import TooShortTextError
 from automl_web.datasets.text.arrays import Growing
 from automl_web.datasets.text.stretches import Document, Parts, Places, cut, places
@@ -84,7 +83,6 @@ def write(text: Divided) -> Outcome:
     meta.write(work.folder)
     tested = json.dumps(places(documents, text.parts[TEST]), ensure_ascii=False)
     (work.folder / TESTED).write_text(tested, "utf-8")
-    work.progress(done // 1024, total // 1024, "", CHECKING)
     facts = {
         **meta.facts(),
         "counts": meta.counts,

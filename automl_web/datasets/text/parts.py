@@ -52,11 +52,11 @@ def drawn(
 
 
 def _copies(items: Items, part: Numbers) -> Flags:
-    """The texts that are there before, those of the test part first of all."""
-    order = np.lexsort((np.arange(len(part)), part != _TEST, column(items.texts)))
-    texts = column(items.texts)[order]
+    """The texts that are there before in their class, those of the test part first of all."""
+    pairs = items.pairs
+    order = np.lexsort((part != _TEST, pairs))  # which keeps the order of those that are alike
     copies = np.zeros(len(part), dtype=bool)
-    copies[order[1:]] = texts[1:] == texts[:-1]
+    copies[order[1:]] = pairs[order[1:]] == pairs[order[:-1]]
     return copies
 
 

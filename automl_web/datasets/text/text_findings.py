@@ -10,6 +10,7 @@ import numpy as np
 from automl_web.datasets import encodings
 from automl_web.datasets.findings import DANGER, NOTE, WARNING, Finding, found
 from automl_web.datasets.layout import SPLITS, TEST, TRAIN
+from automl_web.datasets.order import CHECKING
 from automl_web.datasets.text.classes import Drawn
 from automl_web.datasets.text.items import Numbers, column
 from automl_web.datasets.text.language import Divided
@@ -97,13 +98,18 @@ def _about_unknown(facts: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _about_lines(text: Divided) -> Iterator[Finding]:
-    again, of, some = seen_before(text.pieces(TRAIN), text.pieces(TEST))
+    trained, tested = text.size(TRAIN), text.size(TEST)
+
+    def pieces(name: str, done: int) -> Iterator[str]:
+        return text.work.told(text.pieces(name), 2 * trained + tested, done, CHECKING)
+
+    again, of, some = seen_before(pieces(TRAIN, tested), pieces(TEST, 0))
     share = again / max(of, 1)
     if share > SOME_AGAIN:
         weight = NOTE if share <= MUCH_AGAIN else WARNING if share <= MOST_AGAIN else DANGER
         examples = [line[:SHOWN] for line in some]
         yield found("lines_in_test", weight, examples=examples, count=again, lines=of)
-    boilerplate = repeated(text.pieces(TRAIN), text.size(TRAIN))
+    boilerplate = repeated(pieces(TRAIN, trained + tested), trained)
     if boilerplate.share > BOILERPLATE:
         lines, percent = boilerplate.lines, round(100 * boilerplate.share)
         yield found("boilerplate", NOTE, examples=lines, count=len(lines), percent=percent)
@@ -127,36 +133,27 @@ def _about_left_out(texts: Drawn) -> Iterator[Finding]:
 
 def _about_copies(texts: Drawn) -> Iterator[Finding]:
     used = np.concatenate([texts.places[name] for name in SPLITS])
-    hashes, labels = column(texts.items.texts)[used], column(texts.items.labels)[used]
-    _texts, number = np.unique(hashes, return_inverse=True)
-    _pairs, kind, copies = np.unique(
-        np.stack([number, labels]), axis=1, return_inverse=True, return_counts=True
+    pairs = texts.items.pairs
+    _pair, first, kind, copies = np.unique(
+        pairs[used], return_index=True, return_inverse=True, return_counts=True
     )
-    again = int((copies - 1).sum())
-    torn = np.flatnonzero(np.bincount(_pairs[0]) > 1)
-    places = used[np.isin(number, torn)]
-    in_test, tests = _in_test(texts)
-    if again:
-        doubled = used[copies[kind.reshape(-1)] > 1]
-        once = {"once": True}
-        yield found("copied_texts", WARNING, once, _examples(texts, doubled), count=again)
-    if len(places):
-        names = [texts.items.names[place] for place in places]
-        fix = {"drop": names} if len(names) <= MOST_NAMED else None
-        yield found(
-            "contradicting_texts", WARNING, fix, _examples(texts, places), count=len(places)
-        )
-    if len(in_test):
-        values = {"count": len(in_test), "items": tests}
-        yield found("texts_in_test", WARNING, {"once": True}, _examples(texts, in_test), **values)
-
-
-def _in_test(texts: Drawn) -> tuple[Numbers, int]:
-    """The test texts that the search sees, too, and how many test texts there are."""
+    if again := int((copies - 1).sum()):
+        examples = _examples(texts, used[copies[kind] > 1])
+        yield found("copied_texts", WARNING, {"once": True}, examples, count=again)
     hashes = column(texts.items.texts)
+    several, classes = np.unique(hashes[used][first], return_counts=True)
+    torn = used[np.isin(hashes[used], several[classes > 1])]
+    if len(torn):
+        names = [texts.items.names[place] for place in torn]
+        fix = {"drop": names} if len(names) <= MOST_NAMED else None
+        yield found("contradicting_texts", WARNING, fix, _examples(texts, torn), count=len(torn))
     seen = np.concatenate([texts.places[name] for name in SPLITS if name != TEST])
     tested = texts.places[TEST]
-    return tested[np.isin(hashes[tested], hashes[seen])], len(tested)
+    both = tested[np.isin(pairs[tested], pairs[seen])]
+    if len(both):
+        values = {"count": len(both), "items": len(tested)}
+        examples = _examples(texts, both)
+        yield found("texts_in_test", WARNING, {"once": True}, examples, **values)
 
 
 def _examples(texts: Drawn, places: Numbers) -> Iterator[dict[str, Any]]:

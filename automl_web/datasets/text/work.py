@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from automl_web.datasets.order import Progress
+from automl_web.datasets.order import READING, Progress
 from automl_web.datasets.text.choices import Choices
 from automl_web.datasets.text.scratch import Scratch
 from automl_web.datasets.text.vocabulary import Vocabulary
@@ -51,10 +51,12 @@ class Work:
     earlier: Path | None
     read: Read = field(default_factory=Read)
 
-    def told(self, pieces: Iterable[str], total: int, done: int = 0) -> Iterator[str]:
+    def told(
+        self, pieces: Iterable[str], total: int, done: int = 0, stage: str = READING
+    ) -> Iterator[str]:
         """The pieces of a text, each told as progress, in kilobytes."""
         for piece in pieces:
-            self.progress(done // 1024, max(total // 1024, 1), "")
+            self.progress(done // 1024, max(total // 1024, 1), "", stage)
             done += len(piece.encode())
             yield piece
 
