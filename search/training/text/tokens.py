@@ -18,8 +18,8 @@ WORD = re.compile(
 )
 """A mark as `<unk>`, a number, a word, a punctuation mark, or the end of a line."""
 
-_NO_SPACE_BEFORE = re.compile(r" ([,.;:!?)\]}%”»…]|\n)")
-_NO_SPACE_AFTER = re.compile(r"([(\[{“«\n]) ")
+NO_SPACE_BEFORE = re.compile(r" ([,.;:!?)\]}%”»…]|\n)")
+NO_SPACE_AFTER = re.compile(r"([(\[{“«\n]) ")
 
 
 def tokens(text: str, unit: str) -> list[str]:
@@ -31,5 +31,5 @@ def joined(parts: Iterable[str], unit: str) -> str:
     """Tokens as a text to read; of words, spaces stand where prose has them."""
     if unit != WORDS:
         return "".join(parts)
-    text = _NO_SPACE_BEFORE.sub(r"\1", " ".join(parts))
-    return _NO_SPACE_AFTER.sub(r"\1", text)
+    text = NO_SPACE_BEFORE.sub(r"\1", " ".join(parts))
+    return NO_SPACE_AFTER.sub(r"\1", text)
