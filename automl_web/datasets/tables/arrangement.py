@@ -26,14 +26,12 @@ from automl_web.datasets.tables.reading import Table
 from automl_web.datasets.tables.splits import SHARES, Hashes, Parts, carve, sizes, strata_of
 from automl_web.datasets.tables.target import (
     CLASSIFICATION,
+    MINIMUM,
     REGRESSION,
     Target,
     columns_of,
     target_of,
 )
-
-MINIMUM = 5
-"""Rows that a class needs, so that each split gets some."""
 
 LEAST_ROWS = 20
 LEAST_GROUPS = 3

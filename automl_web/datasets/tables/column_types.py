@@ -131,7 +131,8 @@ def typed(name: str, cells: Values, asked: str | None, decimal: str) -> Column:
         return _guess_of_numbers(name, cells.where(cells.abs() <= LARGEST), asked)
     words = Words.of(_as_words(cells))
     if asked is not None:
-        return _read_as(asked, name, words, decimal)
+        column = _read_as(asked, name, words, decimal)
+        return column if column.values.notna().any() else _empty(name, column.values)
     return _guess(name, words, decimal)
 
 
@@ -139,20 +140,20 @@ def _guess(name: str, words: Words, decimal: str) -> Column:
     if not words.known:
         return _empty(name, words.spread(words.distinct))
     for kind in (NUMBER, DATE):
-        if not _is_likely(kind, words, decimal):
+        if len(words.distinct) > SAMPLE and not _is_likely(kind, words.distinct[:SAMPLE], decimal):
             continue
         column = _read_as(kind, name, words, decimal)
-        if column.odd <= TOLERATED * words.known:
-            return column if kind == DATE else _guess_of_numbers(name, column.values, None, column)
+        if column.odd > TOLERATED * words.known or not column.values.notna().any():
+            continue
+        if kind == DATE:
+            return column
+        if not has_codes(words.distinct):
+            return _guess_of_numbers(name, column.values, None, column)
     return _guess_of_words(name, words)
 
 
-def _is_likely(kind: str, words: Words, decimal: str) -> bool:
+def _is_likely(kind: str, sample: Values, decimal: str) -> bool:
     """Whether a sample of the words is mostly of that kind."""
-    sample = words.distinct[:SAMPLE]
-    sample = sample[~is_soft(sample)]
-    if not len(sample) or (kind == NUMBER and has_codes(words.distinct)):
-        return False
     return bool(_parsed(kind, sample, decimal).notna().mean() >= LIKELY)
 
 
@@ -165,11 +166,13 @@ def _parsed(kind: str, words: Values, decimal: str) -> Values:
 def _read_as(kind: str, name: str, words: Words, decimal: str) -> Column:
     """The words as numbers or dates; those that are none become gaps."""
     values = _parsed(kind, words.distinct, decimal)
-    odd = values.isna().to_numpy() & ~is_soft(words.distinct)
-    example = str(words.distinct[odd].iloc[0]) if odd.any() else ""
-    count = int(words.counts[odd].sum())
-    column = Column(name, kind, words.spread(values), odd=count, example=example)
-    return column if column.values.notna().any() else _empty(name, column.values)
+    column = Column(name, kind, words.spread(values))
+    gaps = values.isna().to_numpy()
+    if gaps.any():
+        odd = gaps & ~is_soft(words.distinct)
+        column.odd = int(words.counts[odd].sum())
+        column.example = str(words.distinct[odd].iloc[0]) if odd.any() else ""
+    return column
 
 
 def _guess_of_numbers(

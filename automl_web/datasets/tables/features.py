@@ -75,7 +75,7 @@ def features_of(columns: Iterable[Column], taken: Iterable[str] = ()) -> list[Fe
 def _parts(times: Any) -> Iterator[tuple[str, Any]]:
     yield "day", (times - EPOCH) / DAY
     yield "month", times.dt.month.astype("float64")
-    yield "weekday", times.dt.weekday.astype("float64")
+    yield "weekday", times.dt.day_of_week.astype("float64")
 
 
 def _free(name: str, names: set[str]) -> str:

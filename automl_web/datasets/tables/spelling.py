@@ -66,7 +66,7 @@ def is_soft(words: pd.Series) -> np.ndarray:
 
 def has_codes(words: pd.Series) -> bool:
     """Whether some are written with zeros in front, as post codes are: no numbers to reckon with."""
-    return bool(words.str.fullmatch(_CODE).any())
+    return bool(_fits(words, _CODE).any())
 
 
 def numbers(words: pd.Series, decimal: str) -> Floats:
@@ -74,16 +74,31 @@ def numbers(words: pd.Series, decimal: str) -> Floats:
 
     Digits may be grouped in threes, and a sign of money or percent may stand beside them.
     """
-    bare = words.str.strip().str.replace(MINUS, "-", regex=False)
-    bare = bare.str.replace(BEFORE, r"\1", regex=True).str.replace(AFTER, "", regex=True)
-    plain = bare.str.fullmatch(PLAIN[decimal]).to_numpy(dtype=bool)
-    grouped = bare.str.fullmatch(GROUPED[decimal]).to_numpy(dtype=bool) & ~plain
+    plain = _fits(words, PLAIN[decimal])
     values = np.full(len(words), np.nan)
-    values[plain] = _floats(bare[plain], decimal)
-    groups = rf"[{re.escape(',' if decimal == '.' else '.')}{GROUPING}]"
-    values[grouped] = _floats(bare[grouped].str.replace(groups, "", regex=True), decimal)
+    values[plain] = _floats(words[plain], decimal)
+    if not plain.all():
+        values[~plain] = _dressed(words[~plain], decimal)
     values[np.abs(values) > LARGEST] = np.nan
     return values
+
+
+def _dressed(words: pd.Series, decimal: str) -> Floats:
+    """Numbers with what people put around and into them."""
+    bare = words.str.replace(MINUS, "-", regex=False)
+    bare = bare.str.replace(BEFORE, r"\1", regex=True).str.replace(AFTER, "", regex=True)
+    grouped = _fits(bare, GROUPED[decimal])
+    marks = rf"[{re.escape(',' if decimal == '.' else '.')}{GROUPING}]"
+    bare = bare.where(~grouped, bare.str.replace(marks, "", regex=True))
+    plain = _fits(bare, PLAIN[decimal])
+    values = np.full(len(words), np.nan)
+    values[plain] = _floats(bare[plain], decimal)
+    return values
+
+
+def _fits(words: pd.Series, pattern: str) -> np.ndarray:
+    """Whether each word looks like that as a whole, bool (n,)."""
+    return np.asarray(words.str.fullmatch(pattern), dtype=bool)
 
 
 def _floats(words: pd.Series, decimal: str) -> Floats:
@@ -99,7 +114,7 @@ def dates(words: pd.Series, day_first: bool) -> pd.Series:
     """
     best = pd.Series(pd.NaT, index=words.index, dtype="datetime64[us]")
     for shape, format_ in _ways(day_first):
-        fits = words.str.fullmatch(shape).to_numpy(dtype=bool)
+        fits = _fits(words, shape)
         if fits.sum() <= best.notna().sum():
             continue
         read = pd.to_datetime(words[fits], format=format_, errors="coerce", utc=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -28,6 +29,14 @@ FEW_ITEMS, FEW_ROWS = 20, 200
 MOSTLY, SOME = 0.5, 0.05
 """Shares of missing values: beyond the first a column is hardly worth it, beyond the second it is told."""
 
+FEW_GROUPS, ROWS_A_GROUP = 10, 1.5
+WHOSE = re.compile(
+    r"(^|[^a-z])(id|patient|subject|customer|client|user|person|participant|pupil|student|child"
+    r"|family|household|session|device|machine)([^a-z]|s?$)|(?<=[a-z])(?-i:Id|ID)$",
+    re.IGNORECASE,
+)
+"""What people call columns that say which rows belong together."""
+
 SHOWN_COLUMNS = 6
 """Columns of a row that is shown as an example."""
 
@@ -39,6 +48,7 @@ def findings_of(table: Table, arranged: Arranged, beat: Callable[[], None]) -> l
         *_about_copies(arranged),
         *_about_classes(arranged),
         *_about_columns(arranged),
+        *_about_groups(arranged),
         *_about_left_out(table, arranged),
         *_about_rows(table, arranged),
     ]
@@ -134,6 +144,19 @@ def _about_columns(arranged: Arranged) -> Iterator[Finding]:
             values = {"name": column.name, "count": column.odd, "example": column.example[:80]}
             code = "odd_dates" if column.type == "date" else "odd_numbers"
             yield found(code, NOTE, {"types": {column.name: "category"}}, **values)
+
+
+def _about_groups(arranged: Arranged) -> Iterator[Finding]:
+    """Columns that seem to say whose a row is: several rows of one patient are alike."""
+    if arranged.group is not None:
+        return
+    most = len(arranged.rows) / ROWS_A_GROUP
+    named = [column for column in _features(arranged) if WHOSE.search(column.name)]
+    counts = {column.name: int(column.values.nunique()) for column in named}
+    counts = {name: count for name, count in counts.items() if FEW_GROUPS <= count <= most}
+    if counts:
+        name = max(counts, key=counts.__getitem__)
+        yield found("groups", WARNING, {"group": name}, name=name, count=counts[name])
 
 
 def _about_left_out(table: Table, arranged: Arranged) -> Iterator[Finding]:

@@ -49,7 +49,6 @@ NAMES = (
     "saleprice",
     "price",
     "salary",
-    "income",
     "medv",
 )
 """What people call the column that is to be foretold, the surest first; small letters only."""
@@ -57,6 +56,9 @@ NAMES = (
 ENDINGS = ("target", "label", "class", "outcome")
 
 MAX_CLASSES = 100
+MINIMUM = 5
+"""Rows that a class needs, so that each split gets some."""
+
 FEW_VALUES, ROWS_EACH = 10, 10
 """Whole numbers are taken for classes if they are so few, each with so many rows on average."""
 
@@ -146,6 +148,7 @@ def likely_target(columns: Sequence[Column]) -> Column:
         if name in plain and (_can_be(plain[name]) or _is_constant(plain[name])):
             return plain[name]
     can_be = [column for column in columns if _can_be(column)]
+    can_be = [column for column in can_be if column.missing <= len(column.values) / 2] or can_be
     for column in can_be:
         if re.split(r"[^a-z]+", column.name.lower())[-1] in ENDINGS:
             return column
@@ -157,8 +160,10 @@ def likely_target(columns: Sequence[Column]) -> Column:
 def _can_be(column: Column) -> bool:
     if not column.is_used or column.type not in (NUMBER, CATEGORY):
         return False
-    different = column.values.nunique()
-    return bool(different > 1 and (column.type == NUMBER or different <= MAX_CLASSES))
+    if column.type == NUMBER:
+        return bool(column.values.nunique() > 1)
+    counts = column.values.value_counts()
+    return len(counts) <= MAX_CLASSES and int((counts >= MINIMUM).sum()) > 1
 
 
 def _is_constant(column: Column) -> bool:

@@ -21,7 +21,7 @@ from automl_web.datasets.tables.sheet import MAX_CELLS, Sheet, unique_names
 from automl_web.datasets.tables.sniffing import SAMPLE, Dialect, sniff
 
 PIECE_BYTES = 2**20
-CHUNK_CELLS = 200_000
+CHUNK_CELLS = 1_000_000
 
 RAGGED = 0.1
 """The share of lines with too many cells beyond which the file is read in a wrong way, or broken."""

@@ -55,6 +55,18 @@ CARDS = {
         ),
         _("How gaps are filled is part of the search."),
     ),
+    "groups": Card(
+        _("Rows that may belong together"),
+        _(
+            "Column “%(name)s” seems to say whose a row is: it has %(count)s values, which come again."
+        ),
+        _(
+            "Rows of one person or thing are alike. Where they lie in training and in test, the test "
+            "score is too good."
+        ),
+        _("Keep them together"),
+        _("rows with the same “%(name)s” kept together"),
+    ),
     "few_different": Card(
         _("Few different rows"),
         _("Of %(rows)s rows, %(count)s are different."),
