@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from automl_web.datasets.findings import DANGER, SHOWN, WARNING, Finding, found
+from automl_web.datasets.findings import DANGER, NOTE, SHOWN, WARNING, Finding, found
 from automl_web.datasets.layout import TEST, TRAIN, VALIDATION, Item
 from automl_web.datasets.likeness import Pixels, alike, keep_one, look_of
 from automl_web.datasets.order import CHECKING, Progress
@@ -99,7 +99,7 @@ def _near(
 ) -> list[Finding]:
     """Of each group of copies the first is compared; what is said of it is said of all."""
     firsts = [group[0] for group in groups]
-    pairs = alike(*_looks(firsts, folder, progress))
+    pairs, is_complete = alike(*_looks(firsts, folder, progress))
     is_test = np.array([placed.split == TEST for placed in firsts])
     label = np.array([placed.item.label for placed in firsts])
     first, second = pairs.T
@@ -114,6 +114,7 @@ def _near(
     return [
         *in_test.found("near_copies_in_test", _weight(in_test, tested), images=tested),
         *within.found("near_copies"),
+        *([] if is_complete else [found("too_many_alike", NOTE)]),
     ]
 
 

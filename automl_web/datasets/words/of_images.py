@@ -56,6 +56,11 @@ CARDS = {
         _("Keep one of each"),
         LEFT_OUT,
     ),
+    "too_many_alike": Card(
+        _("Very many alike"),
+        _("So many images look alike that not all of them were compared."),
+        _("Leave out those that were found; the next version is searched for more."),
+    ),
     "copies_in_test": Card(
         _("The same image in training and test"),
         ngettext_lazy(
