@@ -1,4 +1,4 @@
-"""The upload form, and the handler that stops an upload which grows too large."""
+"""The upload form: a file at once, or one that came in pieces; and what stops a file that grows too large."""
 
 from __future__ import annotations
 
@@ -15,15 +15,40 @@ from django.core.files.uploadhandler import (
     StopUpload,
     TemporaryFileUploadHandler,
 )
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from automl_web.accounts.models import User
 from automl_web.datasets.disk import KEPT_FREE_BYTES, is_full, no_room
 from automl_web.datasets.kinds import check
+from automl_web.datasets.models import Upload
 from automl_web.datasets.refusals import RefusalError
+from automl_web.datasets.store import keep
+from automl_web.projects.models import Project
 
 NAME_LENGTH = 100
+ENDINGS = ".zip,.csv,.tsv,.txt,.parquet"
+"""Of files that a browser offers first; any other can be chosen, too."""
+
+CHOOSE = gettext_lazy("Choose a file: a zip of image folders, a table or a text.")
+EMPTY = gettext_lazy("This file is empty. Choose another one.")
+GONE = gettext_lazy(
+    "What was uploaded is not here any more: it was discarded, or lay unused for a day. "
+    "Choose the file again."
+)
+UNFINISHED = gettext_lazy("A part of this file is still to come. Choose it again to go on.")
+
+
+def too_large() -> str:
+    """What is said of a file that is larger than we take, in the reader's language."""
+    limit = filesizeformat(settings.MAX_UPLOAD_BYTES)
+    return _(
+        "This file is larger than %(limit)s, which is the most we take. Upload a part of it, or "
+        "smaller images: they are brought to a common size anyway."
+    ) % {"limit": limit}
 
 
 class CappedUploadHandler(TemporaryFileUploadHandler):
@@ -44,11 +69,7 @@ class CappedUploadHandler(TemporaryFileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.received += len(raw_data)
         if self.received > settings.MAX_UPLOAD_BYTES:
-            limit = filesizeformat(settings.MAX_UPLOAD_BYTES)
-            self.problem = _(
-                "This file is larger than %(limit)s, which is the most we take. "
-                "Zip smaller images: they are brought to at most 96 pixels anyway."
-            ) % {"limit": limit}
+            self.problem = too_large()
         elif self.received > self.room:
             self.problem = no_room()
         else:
@@ -70,7 +91,7 @@ class CappedUploadHandler(TemporaryFileUploadHandler):
 
 
 class UploadForm(forms.Form):
-    """A zip and what to call it."""
+    """A file and what to call it. `uploads` are those that may be named in the file's place."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -79,53 +100,98 @@ class UploadForm(forms.Form):
         help_text=gettext_lazy("Left empty, the file's name is taken."),
     )
     file = forms.FileField(
-        label=gettext_lazy("Zip file"),
-        help_text=gettext_lazy(
-            "One folder of images for each class, all in one zip. The folders may lie in train, "
-            "val and test folders; if they do not, we split the images."
-        ),
-        widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
-        error_messages={
-            "required": gettext_lazy("Choose a zip file of class folders."),
-            "empty": gettext_lazy("This file is empty. Choose a zip file of class folders."),
-        },
+        label=gettext_lazy("File"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ENDINGS}),
+        error_messages={"empty": EMPTY},
+    )
+    upload = forms.ModelChoiceField(
+        Upload.objects.none(), required=False, widget=forms.HiddenInput, blank=True
     )
 
-    def __init__(self, *args: Any, stopped: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, uploads: QuerySet[Upload], stopped: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        chosen = self.fields["upload"]
+        assert isinstance(chosen, forms.ModelChoiceField)
+        chosen.queryset = uploads
+        chosen.error_messages["invalid_choice"] = GONE
         self.stopped = stopped
+        self.refused: Upload | None = None
+
+    def source(self, project: Project, user: User) -> Upload:
+        """The file as an upload that is whole; for the rest of the transaction nobody else has it."""
+        chosen: Upload | None = self.cleaned_data["upload"]
+        if chosen is None:
+            return keep(project, user, self._path, self._filename)
+        return get_object_or_404(Upload.objects.select_for_update(), pk=chosen.pk)
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file:
+            _check(self._path, file.name)
+        return file
+
+    def clean_upload(self) -> Upload | None:
+        upload: Upload | None = self.cleaned_data["upload"]
+        if upload is not None:
+            self._check_upload(upload)
+        return upload
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if problem := self._problem(cleaned):
+            self.errors.pop("file", None)
+            self.add_error("file", problem)  # beside the field that a person sees
+        elif not self.errors and not cleaned.get("name"):
+            stem = Path(self._filename).stem.strip()
+            cleaned["name"] = stem[:NAME_LENGTH] or _("Dataset")
+        return cleaned
 
     @property
-    def path(self) -> Path:
-        """Where the uploaded file lies for now."""
+    def _path(self) -> Path:
+        """Where the file lies for now that came with the form."""
         file = self.cleaned_data["file"]
         assert isinstance(file, TemporaryUploadedFile)
         return Path(file.temporary_file_path())
 
     @property
-    def filename(self) -> str:
+    def _filename(self) -> str:
         """What the file is called where it comes from."""
-        return str(self.cleaned_data["file"].name)
+        return str((self.cleaned_data["upload"] or self.cleaned_data["file"]).name)
 
-    def clean_file(self) -> Any:
+    def _check_upload(self, upload: Upload) -> None:
+        if not upload.is_whole:
+            raise forms.ValidationError(UNFINISHED)
         try:
-            check(self.path, self.filename)
-        except RefusalError as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
-        return self.cleaned_data["file"]
+            if upload.size == 0:
+                raise forms.ValidationError(EMPTY)
+            _check(upload.path, upload.name)
+        except forms.ValidationError:
+            self.refused = upload
+            raise
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+    def _problem(self, cleaned: dict[str, Any]) -> Any:
+        """What is wrong with the file, unless its own field says so."""
         if self.stopped:
-            self.errors.pop("file", None)
-            self.add_error("file", self.stopped)
-        elif "file" in cleaned and not cleaned.get("name"):
-            stem = Path(self.filename).stem.strip()
-            cleaned["name"] = stem[:NAME_LENGTH] or _("Dataset")
-        return cleaned
+            return self.stopped
+        if wrong := self.errors.pop("upload", None):
+            return wrong.as_data()
+        has_none = not cleaned.get("upload") and not cleaned.get("file")
+        return CHOOSE if has_none and "file" not in self.errors else None
+
+
+def _check(path: Path, name: str) -> None:
+    try:
+        check(path, name)
+    except FileNotFoundError:
+        raise forms.ValidationError(GONE) from None
+    except RefusalError as refusal:
+        raise forms.ValidationError(str(refusal)) from refusal
 
 
 class NewVersionForm(UploadForm):
-    """A zip for a dataset that has its name already."""
+    """A file for a dataset that has its name already."""
 
     name = None  # type: ignore[assignment]  # Django's way to leave out a parent's field

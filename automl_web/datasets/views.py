@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,8 +18,9 @@ from automl_web.accounts.models import Action
 from automl_web.accounts.views import person
 from automl_web.datasets.example import create_example
 from automl_web.datasets.forms import CappedUploadHandler, NewVersionForm, UploadForm
-from automl_web.datasets.models import Dataset, Version
-from automl_web.datasets.store import add_dataset, add_version, keep
+from automl_web.datasets.models import Dataset, Upload, Version
+from automl_web.datasets.store import add_dataset, add_version
+from automl_web.datasets.tus import discard, open_uploads
 from automl_web.projects.access import member_or_404, project_or_404
 from automl_web.projects.models import Project, Role
 
@@ -65,14 +69,28 @@ def _upload(
     dataset: Dataset | None,
     handler: CappedUploadHandler,
 ) -> HttpResponse:
-    """Take a zip as a new dataset of `project`, or as the next version of `dataset`."""
+    """Take a file as a new dataset of `project`, or as the next version of `dataset`."""
     kind = UploadForm if dataset is None else NewVersionForm
+    mine = Upload.objects.filter(project=project, created_by=person(request))
     if request.method != "POST":
-        return _upload_page(request, project, dataset, kind(), 200)
-    form = kind(request.POST, request.FILES, stopped=handler.problem)
+        return _upload_page(request, project, dataset, kind(uploads=mine), 200)
+    form = kind(request.POST, request.FILES, uploads=mine, stopped=handler.problem)
     if not form.is_valid():
+        if form.refused is not None:
+            discard(form.refused)
         return _upload_page(request, project, dataset, form, 422)
-    source = keep(project, person(request), form.path, form.filename)
+    return _take(request, project, dataset, form)
+
+
+@transaction.atomic
+def _take(
+    request: HttpRequest, project: Project, dataset: Dataset | None, form: UploadForm
+) -> HttpResponse:
+    """Make a version of the form's file; of one that was sent twice, only the first time."""
+    source = form.source(project, person(request))
+    made = source.version_set.order_by("pk").first()
+    if made is not None:
+        return redirect(made.dataset)
     if dataset is None:
         name = form.cleaned_data["name"]
         return _uploaded(request, add_dataset(source, name, person(request)))
@@ -91,8 +109,30 @@ def _upload_page(
     form: UploadForm,
     status: int,
 ) -> HttpResponse:
-    shown = {"project": project, "dataset": dataset, "form": form}
+    begun = open_uploads(person(request)).filter(project=project).order_by("-created_at")
+    shown = {
+        "project": project,
+        "dataset": dataset,
+        "form": form,
+        "begun": [Begun(upload) for upload in begun],
+        "most": settings.MAX_UPLOAD_BYTES,
+    }
     return render(request, "datasets/upload.html", shown, status=status)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An upload that may go on, in the megabytes (of a million bytes) that the browser counts in."""
+
+    upload: Upload
+
+    @property
+    def received(self) -> int:
+        return self.upload.received // 10**6
+
+    @property
+    def size(self) -> int:
+        return -(-self.upload.size // 10**6)
 
 
 @require_POST

@@ -1,38 +1,36 @@
-/** A place to drop a file on, around a form's file field; the field works by itself, too. */
+/** A place to drop files on, around a form's file field; the field works by itself, too. */
 
 import { el, icon } from "./dom"
 import { bytes } from "./i18n"
 
 export class DropZone {
   readonly #chosen = el("p", { class: "drop-chosen", translate: "no" })
-  readonly #input: HTMLInputElement
 
-  /** `ondrop` is called once a dropped file is chosen. */
-  constructor(input: HTMLInputElement, words: string, ondrop = () => {}) {
-    this.#input = input
+  /** `ondrop` decides what becomes of what is dropped; `more` are other ways to choose. */
+  constructor(
+    input: HTMLInputElement,
+    words: string,
+    ondrop: (dropped: DataTransfer) => void,
+    ...more: Node[]
+  ) {
     const zone = el("div", { class: "drop-zone" })
     input.before(zone)
-    zone.append(el("p", { class: "drop-words" }, icon("upload"), words), input, this.#chosen)
+    zone.append(el("p", { class: "drop-words" }, icon("upload"), words), input, ...more)
+    zone.append(this.#chosen)
     const over = (isOver: boolean) => (event: DragEvent) => {
       event.preventDefault()
       zone.classList.toggle("is-over", isOver)
     }
-    const drop = (event: DragEvent) => {
-      over(false)(event)
-      if (!event.dataTransfer?.files.length) return
-      input.files = event.dataTransfer.files
-      this.nameChosen()
-      ondrop()
-    }
     zone.addEventListener("dragover", over(true))
     zone.addEventListener("dragleave", over(false))
-    zone.addEventListener("drop", drop)
-    input.addEventListener("change", () => this.nameChosen())
-    this.nameChosen()
+    zone.addEventListener("drop", (event) => {
+      over(false)(event)
+      if (event.dataTransfer) ondrop(event.dataTransfer)
+    })
   }
 
-  nameChosen(): void {
-    const file = this.#input.files?.[0]
-    this.#chosen.textContent = file ? `${file.name} · ${bytes(file.size)}` : ""
+  /** Name what is chosen. */
+  show(name: string, size: number): void {
+    this.#chosen.textContent = name ? `${name} · ${bytes(size)}` : ""
   }
 }

@@ -73,3 +73,10 @@ export function bytes(count: number): string {
   const unit = BYTES[power] ?? "byte"
   return format(count / 1000 ** power, { style: "unit", unit, maximumSignificantDigits: 3 })
 }
+
+/** A part of a whole in the whole's unit: 412 of 900 MB. */
+export function bytesOf(part: number, whole: number): string {
+  const power = whole < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(whole) / 3))
+  const figures = format(part / 1000 ** power, { maximumSignificantDigits: 3 })
+  return t("%(part)s of %(whole)s", { part: figures, whole: bytes(whole) })
+}

@@ -17,6 +17,7 @@ import { RunLog } from "./elements/run-log"
 import { RunStatus } from "./elements/run-status"
 import { ThemeToggle } from "./elements/theme-toggle"
 import { TrialTable } from "./elements/trial-table"
+import { UploadBegun } from "./elements/upload-begun"
 import { UploadForm } from "./elements/upload-form"
 import { onKey } from "./keyboard"
 
@@ -29,6 +30,7 @@ customElements.define("best-so-far", BestSoFar)
 customElements.define("trial-table", TrialTable)
 customElements.define("run-log", RunLog)
 customElements.define("upload-form", UploadForm)
+customElements.define("upload-begun", UploadBegun)
 customElements.define("image-drop", ImageDrop)
 customElements.define("local-time", LocalTime)
 customElements.define("theme-toggle", ThemeToggle)

@@ -1,78 +1,229 @@
-/** One upload: sends a form, tells how far it is, and says in words how it ended. */
+/**
+ * One upload, in pieces that the site keeps one by one (tus): a lost connection, a closed tab or a
+ * restarted site cost at most the piece that was on its way. Says in words how it ended.
+ */
 
-import { t, wholePercent } from "./i18n"
+import { type DetailedError, type HttpRequest, Upload as Tus } from "tus-js-client"
+import { t } from "./i18n"
+import type { Parcel } from "./upload-parcel"
 
-/** What to do next: go to an address, show the server's page, say a sentence. */
-export interface UploadEnd {
-  address?: string
-  page?: Document
-  sentence?: string
+/** How it ended: all is there, under this id; or a sentence says why not. */
+export type UploadEnd = { id: string } | { sentence: string }
+
+/** Where uploads are begun, and Django's token. */
+export interface Counter {
+  address: string
+  token: string
+}
+
+const LEAST_PIECE = 2 ** 18
+const FIRST_PIECE = 2 ** 20
+const MOST_PIECE = 2 ** 23 // of which the site holds few in memory, and none whole
+const FAST = 1000 // milliseconds; a piece that takes less makes the next one longer
+const SLOW = 4000
+
+const STALLED = 30_000 // milliseconds without any progress, in which a connection is taken for dead
+const FIRST_WAIT = 1000
+const LONGEST_WAIT = 15_000
+
+const AWAY = new Set([0, 502, 503, 504]) // no answer, or that of a proxy whose site is away
+const AGAIN = new Set([409, 423, 460, 500]) // the two sides disagree: ask how far it is, and go on
+const TRIES = 5
+
+/** The site did not get to look at a request, so that its answer tells nothing of the upload. */
+class FaultError extends Error {
+  readonly status: number
+
+  constructor(status: number) {
+    super(`the site answered ${status}`)
+    this.status = status
+  }
 }
 
 export class Upload {
   onprogress: (sent: number, total: number) => void = () => {}
+  onlost: (kept: number, total: number) => void = () => {}
   onend: (end: UploadEnd) => void = () => {}
-  readonly #request = new XMLHttpRequest()
-  readonly #address: string
-  readonly #body: FormData
-  #share = 0
+  readonly #tus: Tus
+  readonly #body: Blob
+  #kept = 0
+  #tries = 0
+  #waits = 0
+  #began = 0
+  #isActive = false
+  #stall = 0
+  #waiting = new AbortController()
 
-  constructor(address: string, body: FormData) {
-    this.#address = address
+  constructor({ name, body, mark }: Parcel, counter: Counter) {
     this.#body = body
+    this.#tus = new Tus(body, {
+      endpoint: counter.address,
+      headers: { "X-CSRFToken": counter.token },
+      metadata: { filename: name },
+      fingerprint: async () => `automl-${counter.address}-${mark}`,
+      chunkSize: FIRST_PIECE,
+      retryDelays: null, // ours never gives up while the site is only away
+      onBeforeRequest: (request) => this.#prepare(request),
+      onAfterResponse: (_request, answer) => checked(answer.getStatus()),
+      onProgress: (sent, total) => this.#progress(sent, total),
+      onChunkComplete: (_size, kept) => this.#pieceKept(kept),
+      onSuccess: () => this.#end({ id: this.#tus.url?.split("/").at(-2) ?? "" }),
+      onError: (error) => this.#failed(error),
+    })
   }
 
-  start(): void {
-    this.#request.upload.onprogress = ({ loaded, total }) => {
-      this.#share = total > 0 ? loaded / total : 0
-      this.onprogress(loaded, total)
-    }
-    this.#request.onload = () => this.onend(ending(this.#request, this.#address))
-    this.#request.onerror = () => this.onend({ sentence: lost(this.#share) })
-    this.#request.onabort = () => {
-      this.onend({ sentence: t("The upload was cancelled. Nothing was kept.") })
-    }
-    this.#request.open("POST", this.#address)
-    this.#request.send(this.#body)
+  /** Begin, or go on where an upload of the same files was. */
+  async start(): Promise<void> {
+    const earlier = (await this.#tus.findPreviousUploads()).at(-1)
+    if (earlier) this.#tus.resumeFromPreviousUpload(earlier)
+    this.resume()
   }
 
-  cancel(): void {
-    this.#request.abort()
+  pause(): void {
+    this.#rest()
+    this.#tus.abort()
+  }
+
+  resume(): void {
+    this.#rest()
+    this.#isActive = true
+    this.#watch()
+    this.#tus.start()
+  }
+
+  async cancel(): Promise<void> {
+    this.#rest()
+    try {
+      await this.#tus.abort(true)
+      this.onend({ sentence: cancelled() })
+    } catch {
+      this.onend({
+        sentence: t("The upload was cancelled. What was sent of it is removed within a day."),
+      })
+    }
+  }
+
+  /** The upload was used: forget that it could go on. */
+  async forget(): Promise<void> {
+    for (const { urlStorageKey } of await this.#tus.findPreviousUploads()) {
+      await this.#tus.options.urlStorage?.removeUpload(urlStorageKey)
+    }
+  }
+
+  /** Send a piece with its checksum. Reading it here tells a file that is gone from a lost connection. */
+  async #prepare(request: HttpRequest): Promise<void> {
+    this.#watch()
+    if (request.getMethod() !== "PATCH") return
+    this.#kept = Number(request.getHeader("Upload-Offset"))
+    const end = this.#kept + (this.#tus.options.chunkSize ?? 0)
+    const bytes = await this.#body.slice(this.#kept, end).arrayBuffer()
+    if (crypto.subtle) {
+      // which browsers have only for sites that speak TLS, and on this machine
+      const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))
+      request.setHeader("Upload-Checksum", `sha256 ${btoa(String.fromCharCode(...digest))}`)
+    }
+    if (!this.#isActive) throw new Error("paused in the meantime")
+    this.#began = performance.now()
+  }
+
+  #progress(sent: number, total: number): void {
+    this.#watch()
+    this.onprogress(sent, total)
+  }
+
+  #pieceKept(kept: number): void {
+    this.#kept = kept
+    this.#tries = this.#waits = 0
+    const options = this.#tus.options
+    const took = performance.now() - this.#began
+    const size = options.chunkSize ?? FIRST_PIECE
+    if (took < FAST) options.chunkSize = Math.min(2 * size, MOST_PIECE)
+    else if (took > SLOW) options.chunkSize = Math.max(size / 2, LEAST_PIECE)
+  }
+
+  #failed(error: Error | DetailedError): void {
+    const cause = "causingError" in error ? error.causingError : error
+    const status = statusOf(error, cause)
+    if (status === undefined) this.#end({ sentence: unreadable() })
+    else if (AWAY.has(status)) this.#lose()
+    else if (AGAIN.has(status) && ++this.#tries <= TRIES) this.#goOnLater()
+    else this.#end({ sentence: sentenceOf(status) })
+  }
+
+  #lose(): void {
+    this.onlost(this.#kept, this.#body.size)
+    this.#goOnLater()
+  }
+
+  /** Try again after a while, or at once when the browser has a network again. */
+  #goOnLater(): void {
+    this.#rest()
+    const { signal } = this.#waiting
+    const again = () => this.resume()
+    const wait = Math.min(FIRST_WAIT * 2 ** this.#waits++, LONGEST_WAIT)
+    const timer = setTimeout(again, wait)
+    signal.addEventListener("abort", () => clearTimeout(timer))
+    addEventListener("online", again, { signal })
+  }
+
+  /** Take the connection for dead if nothing happens for long from now on. */
+  #watch(): void {
+    clearTimeout(this.#stall)
+    if (!this.#isActive) return
+    this.#stall = window.setTimeout(() => {
+      this.#tus.abort()
+      this.#lose()
+    }, STALLED)
+  }
+
+  #rest(): void {
+    this.#isActive = false
+    clearTimeout(this.#stall)
+    this.#waiting.abort()
+    this.#waiting = new AbortController()
+  }
+
+  #end(end: UploadEnd): void {
+    this.#rest()
+    this.onend(end)
   }
 }
 
-/** What an answer means: a redirect was followed, the form has errors, or something broke. */
-export function ending(
-  answer: Pick<XMLHttpRequest, "status" | "responseURL" | "responseText">,
-  address: string,
-): UploadEnd {
-  const { status, responseURL, responseText } = answer
+/** The client would take a fault for "no such upload", and begin a new one. */
+function checked(status: number): void {
+  if (status >= 500 && status !== 507) throw new FaultError(status)
+}
+
+/** The status of the answer, 0 if there was none; undefined if nothing could be asked. */
+function statusOf(error: Error | DetailedError, cause: Error | null): number | undefined {
+  if (cause instanceof FaultError) return cause.status
+  const answer = "originalResponse" in error ? error.originalResponse : null
+  if (answer) return answer.getStatus()
+  return cause instanceof Error ? undefined : 0 // a request that fails has an event for its cause
+}
+
+export function cancelled(): string {
+  return t("The upload was cancelled. Nothing was kept.")
+}
+
+export function unreadable(): string {
+  return t("The file cannot be read. If it was changed or moved, choose it again.")
+}
+
+/** What an answer means that is no good one. */
+export function sentenceOf(status: number): string {
   if (status === 413) {
-    return { sentence: t("The file is larger than this site accepts. Upload a smaller one.") }
+    return t("The file is larger than this site accepts. Upload a smaller one.")
   }
   if (status === 507) {
-    return {
-      sentence: t(
-        "The disk of this site is too full for this file. Ask the person who runs it to make room.",
-      ),
-    }
+    return t(
+      "The disk of this site is too full for this file. Ask the person who runs it to make room.",
+    )
   }
-  if (status === 422 || (status === 200 && responseURL === address)) {
-    return { page: new DOMParser().parseFromString(responseText, "text/html") }
+  if (status < 400 || status === 403 || status === 404 || status === 405) {
+    return t("You may not upload here any more. Sign in again or ask an owner.")
   }
-  if (status >= 200 && status < 300) return { address: responseURL }
-  if (status === 403 || status === 404) {
-    return { sentence: t("You may not upload here any more. Sign in again or ask an owner.") }
-  }
-  return {
-    sentence: t("The site could not take the file (error %(status)s). Try again in a minute.", {
-      status: String(status),
-    }),
-  }
-}
-
-function lost(share: number): string {
-  return t("The connection was lost at %(share)s. Nothing was kept; upload the file again.", {
-    share: wholePercent(share),
+  return t("The site could not take the file (error %(status)s). Try again in a minute.", {
+    status: String(status),
   })
 }

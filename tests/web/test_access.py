@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from automl_web.accounts.models import Link
 from automl_web.datasets.ingest import ingest
+from automl_web.datasets.models import Upload
 from automl_web.projects.models import Role
 from automl_web.registry.models import FILES, ModelVersion
 from automl_web.runs.consumers import websocket_urlpatterns
@@ -105,6 +106,9 @@ TABLE = {
         of("version.dataset_id", "version.number"), NO_GET, "302 404 403 422 422 422"
     ),
     "version-new": Row(of("version.dataset_id"), EDITORS, "302 404 403 422 422 422"),
+    # uploads in pieces, which speak a protocol: test_tus.py has its methods
+    "uploads": Row(of("project.slug"), NO_GET, "302 404 403 412 412 412"),
+    "upload": Row(of("upload.pk"), NO_GET, NO_POST),
     # runs
     "runs": Row(nothing, ALL, NO_POST),
     "run-new": Row(of("project.slug"), EDITORS, "302 404 403 422 422 422"),
@@ -163,6 +167,7 @@ def site(project, version, start, mallory, bob):
         ),
         membership=project.memberships.get(user=bob),
         stranger=mallory,
+        upload=Upload.objects.create(project=project, created_by=bob, name="a.zip", size=9),
         link=Link.issue(Link.Purpose.SIGN_IN, mallory),
         zero=0,
         split="train",

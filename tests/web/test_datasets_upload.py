@@ -145,7 +145,9 @@ def test_what_is_no_zip_is_said_at_once_beside_the_field(editor_client, project,
 def test_a_form_without_a_file_asks_for_one(editor_client, project):
     answer = editor_client.post(reverse("dataset-new", args=[project.slug]), {"name": "Pets"})
     assert answer.status_code == 422
-    assert answer.context["form"].errors["file"] == ["Choose a zip file of class folders."]
+    assert answer.context["form"].errors["file"] == [
+        "Choose a file: a zip of image folders, a table or a text."
+    ]
 
 
 def test_a_file_that_is_too_large_is_refused_in_words_and_not_kept(

@@ -9,6 +9,14 @@ export class ImageDrop extends HTMLElement {
     const input = this.querySelector<HTMLInputElement>("input[type=file]")
     if (!form || !input || this.querySelector(".drop-zone")) return
     const words = t("Drop an image here to ask the model, or choose one:")
-    new DropZone(input, words, () => form.requestSubmit())
+    const zone = new DropZone(input, words, ({ files }) => {
+      if (!files.length) return
+      input.files = files
+      show()
+      form.requestSubmit()
+    })
+    const show = () => zone.show(input.files?.[0]?.name ?? "", input.files?.[0]?.size ?? 0)
+    input.addEventListener("change", show)
+    show()
   }
 }
