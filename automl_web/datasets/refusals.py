@@ -235,6 +235,13 @@ class TooManyCellsError(ContentError):
     )
 
 
+class TooHeavyTableError(ContentError):
+    sentence = _(
+        "Unfolded, this table needs more memory than we give to one. Leave out columns of long texts, "
+        "or rows."
+    )
+
+
 class TooLargeTableError(ContentError):
     sentence = _("This table is larger than %(limit)s MB, which is the most we take.")
 

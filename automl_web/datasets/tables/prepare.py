@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from automl_web.datasets.disk import put_in_place, refusing_when_full
 from automl_web.datasets.layout import SPLITS, TEST
 from automl_web.datasets.order import Order, Prepared, Progress, in_silence
+from automl_web.datasets.refusals import TooHeavyTableError
 from automl_web.datasets.tables.arrangement import TEST_ROWS, Arranged, arrange
 from automl_web.datasets.tables.column_types import CATEGORY
 from automl_web.datasets.tables.facts import facts_of
@@ -31,6 +32,13 @@ def prepare(order: Order, progress: Progress = in_silence) -> Prepared:
     `folder` appears complete or not at all, and in place of an earlier one. The same rows and columns
     give the same digest and the same split, in whatever order they come and however they are written.
     """
+    try:
+        return _prepared(order, progress)
+    except MemoryError as error:
+        raise TooHeavyTableError from error
+
+
+def _prepared(order: Order, progress: Progress) -> Prepared:
     folder = order.folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     table = read(order, progress)

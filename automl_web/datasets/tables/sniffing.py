@@ -31,6 +31,7 @@ REGULAR = 0.6
 
 _SEP = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # a line that spreadsheets understand
 _SINGLE = re.compile(r"(?:^|[\t;|,])'[^'\n]*'(?=[\t;|,]|$)", re.MULTILINE)
+_ESCAPED = re.compile(r'\\"(?![\t;|,\r\n]|$)')  # elsewhere it is the end of a path of Windows
 _COMMENTS = ("#", "%", "//")
 
 Record = tuple[list[str], int]
@@ -88,7 +89,7 @@ def _quoting(text: str) -> tuple[str, str | None]:
     """The character that quotes, and the one in front of a quote that is part of a cell."""
     if '"' not in text and len(_SINGLE.findall(text)) > text.count("\n") / 2:
         return "'", None
-    return '"', "\\" if '\\"' in text and '""' not in text else None
+    return '"', "\\" if '""' not in text and _ESCAPED.search(text) else None
 
 
 def _records(
