@@ -111,17 +111,14 @@ def holds_texts(glance: Glance) -> bool:
     return is_prose and label_of(columns, text, len(rows)) is not None
 
 
-def head_rows(head: str, dialect: Dialect) -> list[list[str]]:
+def head_rows(head: str, dialect: Dialect, *, quotes: bool = True) -> list[list[str]]:
     """The first rows in the beginning of a file, those that are as wide as most."""
     lines = io.StringIO(head[dialect.start :], newline="")
     rows: list[list[str]] = []
     try:
-        for cells in islice(reader_of(lines, dialect), LOOKED_AT):
-            rows.append(cells)
-    except csv.Error:  # a cell that does not end here
-        return _wide(rows, dialect)
-    return _wide(rows, dialect)
-
-
-def _wide(rows: list[list[str]], dialect: Dialect) -> list[list[str]]:
-    return [cells for cells in rows if len(cells) == dialect.width]
+        for cells in islice(reader_of(lines, dialect, quotes=quotes), LOOKED_AT):
+            if len(cells) == dialect.width:
+                rows.append(cells)
+    except csv.Error:  # a cell that does not end here: what comes before it is enough
+        return rows
+    return rows

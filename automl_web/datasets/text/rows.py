@@ -56,7 +56,8 @@ def sheet_of(file: BinaryIO, choices: Choices) -> Sheet:
     codec = choices.encoding or encoding_of(pieces_of(file))
     head = opened(pieces_of(file), codec).read(SAMPLE)
     dialect = sniff(head, {})
-    rows, names = head_rows(head, dialect), names_of(dialect)
+    names = names_of(dialect)
+    rows = head_rows(head, dialect) or head_rows(head, dialect, quotes=False)
     if not rows or len(names) < 2:
         raise NoTableError
     columns = judged(rows, names)
