@@ -1,4 +1,4 @@
-"""What can be optimised, by the kind of data. Nothing here imports torch: pages load it too."""
+"""What can be optimised, by the kind of data. Only `functions` imports torch: pages load the rest, too."""
 
 from __future__ import annotations
 
