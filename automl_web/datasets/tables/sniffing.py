@@ -42,7 +42,8 @@ Record = tuple[list[str], int]
 class Dialect:
     """How the rows are written; `names` are those of the columns, or None if the file has none.
 
-    `start` is the place in the text of the first row of values, which has `width` cells.
+    `start` is the place in the text of the first row of values, which has `width` cells. Without
+    `quotes`, a quote is a letter like any other.
     """
 
     separator: str
@@ -52,6 +53,7 @@ class Dialect:
     names: tuple[str, ...] | None
     width: int
     start: int
+    quotes: bool = True
 
 
 def sniff(text: str, asked: Mapping[str, Any]) -> Dialect:
@@ -62,13 +64,19 @@ def sniff(text: str, asked: Mapping[str, Any]) -> Dialect:
     """
     if len(text) >= SAMPLE and "\n" not in text:
         raise EndlessLineError(limit=SAMPLE)
+    whole = text if len(text) < SAMPLE else text[: text.rindex("\n") + 1]
+    try:
+        return _sniffed(whole, asked, *_quoting(whole))
+    except NoTableError:  # perhaps because of a quote that is never closed, and means inches
+        return _sniffed(whole, asked, None, None)
+
+
+def _sniffed(text: str, asked: Mapping[str, Any], quote: str | None, escape: str | None) -> Dialect:
     told = _SEP.match(text)
     begin = told.end() if told else 0
-    whole = text if len(text) < SAMPLE else text[: text.rindex("\n") + 1]
-    quote, escape = _quoting(whole)
     separator = asked.get("separator") or (told[1] if told and told[1] in SEPARATORS else None)
-    separator = separator or _separator(whole[begin:], quote, escape)
-    records = list(_records(whole, begin, separator, quote, escape))
+    separator = separator or _separator(text[begin:], quote, escape)
+    records = list(_records(text, begin, separator, quote, escape))
     width = _width(records)
     if width > MAX_COLUMNS:
         raise TooManyColumnsError(count=width, limit=MAX_COLUMNS)
@@ -76,13 +84,21 @@ def sniff(text: str, asked: Mapping[str, Any]) -> Dialect:
     top, *rows = [cells for cells, _end in records[first:] if any(cells)]
     words = [cell.strip() for cells in rows for cell in cells]
     decimal = asked.get("decimal") or decimal_mark(words, separator)
-    has_header = asked.get("header")
     names = tuple(_aligned(top, rows, width))
+    has_header = asked.get("header")
     if has_header is None:
         has_header = _is_header(names, rows, decimal)
     before = records[first - 1][1] if first else begin
-    start = records[first][1] if has_header else before
-    return Dialect(separator, quote, escape, decimal, names if has_header else None, width, start)
+    return Dialect(
+        separator,
+        quote or '"',
+        escape,
+        decimal,
+        names if has_header else None,
+        width,
+        start=records[first][1] if has_header else before,
+        quotes=quote is not None,
+    )
 
 
 def _quoting(text: str) -> tuple[str, str | None]:
@@ -93,7 +109,7 @@ def _quoting(text: str) -> tuple[str, str | None]:
 
 
 def _records(
-    text: str, begin: int, separator: str, quote: str, escape: str | None
+    text: str, begin: int, separator: str, quote: str | None, escape: str | None
 ) -> Iterator[Record]:
     """The first rows of the text from `begin`; they end where they make no sense any more."""
     lines = io.StringIO(text[begin:], newline="")
@@ -105,7 +121,12 @@ def _records(
             yield line
 
     reader = csv.reader(
-        counted(), delimiter=separator, quotechar=quote, escapechar=escape, skipinitialspace=True
+        counted(),
+        delimiter=separator,
+        quotechar=quote,
+        escapechar=escape,
+        skipinitialspace=True,
+        quoting=csv.QUOTE_NONE if quote is None else csv.QUOTE_MINIMAL,
     )
     try:
         for number, cells in enumerate(reader):
@@ -116,7 +137,7 @@ def _records(
         return
 
 
-def _separator(text: str, quote: str, escape: str | None) -> str:
+def _separator(text: str, quote: str | None, escape: str | None) -> str:
     """The separator that makes most rows alike; raises NoTableError if none does."""
     best, most = "", REGULAR
     for separator in SEPARATORS:

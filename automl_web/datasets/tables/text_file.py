@@ -66,14 +66,14 @@ def _parsed(
 ) -> tuple[pd.DataFrame, int]:
     """The cells as words, and how many lines had too many of them."""
     start = text.tell()
-    try:
-        return _chunks(text, dialect, csv.QUOTE_MINIMAL, beat)
-    except pd.errors.ParserError:  # a quote that is never closed: it was no quote, but means inches
-        text.seek(start)
-    try:
-        return _chunks(text, dialect, csv.QUOTE_NONE, beat)
-    except pd.errors.ParserError as error:
-        raise NoTableError from error
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE) if dialect.quotes else (csv.QUOTE_NONE,):
+        try:
+            return _chunks(text, dialect, quoting, beat)
+        except (
+            pd.errors.ParserError
+        ):  # a quote that is never closed: it was no quote, but means inches
+            text.seek(start)
+    raise NoTableError
 
 
 def _chunks(
