@@ -10,6 +10,7 @@ from search.strategies import (
     hyperband,
     random_search,
     successive_halving,
+    tpe,
 )
 
 METHODS: dict[str, Method] = {
@@ -19,6 +20,7 @@ METHODS: dict[str, Method] = {
         grid.METHOD,
         successive_halving.METHOD,
         hyperband.METHOD,
+        tpe.METHOD,
         aging_evolution.METHOD,
         darts.METHOD,
     )

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from sklearn.datasets import load_digits
+
+# No test is timed: on a busy machine one example may take a second.
+settings.register_profile("any_machine", deadline=None)
+settings.load_profile("any_machine")
 
 SIZES = {"train": 200, "validation": 60, "test": 80}
 

@@ -1,0 +1,157 @@
+"""TPE. Bergstra, Bardenet, Bengio & Kégl, "Algorithms for hyper-parameter optimization", NIPS 2011."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from search.history import Candidate, History, Trial
+from search.message import Message
+from search.method import CONFIG, Method, Problem, Proposal
+from search.options import option
+from search.space import SpaceError
+from search.surrogates.encoding import Array, axes_of, deactivate, vectors
+from search.surrogates.parzen import Parzen, gap_widths, joint_widths
+
+MOST_GOOD = 25
+"""Trials that count as good, at most: a longer list would hold merely decent ones."""
+
+FULL_WEIGHT = 25
+"""The latest trials count in full, and earlier ones less and less (Bergstra et al. 2013, hyperopt)."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of TPE; the defaults are those that its users have settled on."""
+
+    start_up: int = option(
+        10,
+        title="Trials at random first",
+        help="Until so many have ended, nothing is modelled.",
+        minimum=1,
+        maximum=10_000,
+    )
+    good_share: float = option(
+        0.1,
+        title="Share of good trials",
+        help="The best of this share are told from the rest, at most 25 of them.",
+        minimum=0.01,
+        maximum=0.5,
+    )
+    candidates: int = option(
+        24,
+        title="Candidates a trial",
+        help="Drawn near good trials; the one that is most typical of good and least of bad ones is "
+        "tried.",
+        minimum=1,
+        maximum=10_000,
+    )
+    joint: bool = option(
+        True,
+        title="Model hyper-parameters together",
+        help="Otherwise each on its own, as in the paper, which cannot see that two belong together.",
+    )
+
+
+def propose(
+    problem: Problem, history: History, rng: np.random.Generator, options: Options
+) -> Proposal:
+    """Draw near good trials, and of these try the likeliest to be good (section 4)."""
+    ended = [t for t in history.finished() if t.stage.value != "confirm"]
+    if len(ended) < options.start_up:
+        why = Message(
+            "At random, before the model: %(number)s of %(of)s",
+            {"number": len(history) + 1, "of": options.start_up},
+        )
+        return Proposal(problem.sample(rng), why=why)
+    good, bad = split(history, options)
+    drawn, score = candidates(problem, good, bad, rng, options)
+    best = _best_allowed(problem, drawn, score)
+    if best is None:
+        why = Message("At random: no candidate of the model keeps the limits")
+        return Proposal(problem.sample(rng), why=why)
+    why = Message(
+        "Likelier among the %(good)s good trials than among the %(bad)s others",
+        {"good": len(good), "bad": len(bad)},
+    )
+    return Proposal(best, why=why)
+
+
+def split(history: History, options: Options) -> tuple[list[Trial], list[Trial]]:
+    """Good trials and all others; those that failed or have not ended are not good (constant liar)."""
+    ranked = history.ranked()
+    count = min(math.ceil(options.good_share * len(ranked)), MOST_GOOD)
+    good = sorted(ranked[:count], key=lambda t: t.number)
+    known = {trial.number for trial in good}
+    return good, [trial for trial in history if trial.number not in known]
+
+
+def candidates(
+    problem: Problem,
+    good: list[Trial],
+    bad: list[Trial],
+    rng: np.random.Generator,
+    options: Options,
+) -> tuple[Array, Array]:
+    """Points (m, d) drawn where good trials are dense, and how much denser these are there than others."""
+    axes = axes_of(problem.space)
+    near, far = (_density(problem, trials, options) for trials in (good, bad))
+    drawn = deactivate(problem.space, near.sample(options.candidates, rng))
+    if options.joint:
+        return drawn, near.log_density(drawn) - far.log_density(drawn)
+    # Each on its own: the best value of every axis is put together, and its parents decide its children.
+    merged = np.empty((1, len(axes)))
+    for place, axis in enumerate(axes):
+        alone = np.full_like(drawn, np.nan)
+        values = near.sample(options.candidates, rng)[:, place]
+        alone[:, place] = values
+        gain = near.log_density(alone) - far.log_density(alone)
+        merged[0, place] = axis.only if axis.is_fixed else values[int(gain.argmax())]
+    return deactivate(problem.space, merged), np.zeros(1)
+
+
+def _density(problem: Problem, trials: list[Trial], options: Options) -> Parzen:
+    axes = axes_of(problem.space)
+    points = vectors(problem.space, [trial.candidate.config for trial in trials])
+    widths = joint_widths if options.joint else gap_widths
+    return Parzen(axes, points, widths(axes, points), _weights(len(trials)))
+
+
+def _weights(count: int) -> Array:
+    """Of trials in their order: the latest in full, the first next to nothing."""
+    if count <= FULL_WEIGHT:
+        return np.ones(count)
+    ramp = np.linspace(1 / count, 1, count - FULL_WEIGHT)
+    return np.concatenate([ramp, np.ones(FULL_WEIGHT)])
+
+
+def _best_allowed(problem: Problem, drawn: Array, score: Array) -> Candidate | None:
+    """The candidate of the highest score that the space and the counted limits allow."""
+    for index in np.argsort(-score, kind="stable"):
+        candidate = Candidate(problem.space.config(drawn[index]))
+        try:
+            problem.space.check(candidate.config)
+        except SpaceError:
+            continue
+        if problem.fits(candidate):
+            return candidate
+    return None
+
+
+METHOD = Method(
+    name="tpe",
+    title="TPE",
+    family="Hyper-parameter optimisation",
+    paper=(
+        "Bergstra, Bardenet, Bengio & Kégl, Algorithms for hyper-parameter optimization, NIPS 2011"
+    ),
+    summary=(
+        "Learns where good trials are dense and others are not, and tries there. Cheap to compute, at "
+        "home in spaces with conditions and choices; needs some dozen trials to be better than random."
+    ),
+    propose=propose,
+    options=Options,
+    searches=(CONFIG,),
+)
