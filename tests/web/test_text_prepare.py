@@ -18,8 +18,6 @@ from tests.web.hostile import zipped
 from tests.web.prepared_texts import codes, fix_of, prepared, text_of
 from tests.web.texts import running_text, written
 
-NONE = np.zeros(0, dtype=np.int64)
-
 
 def test_one_file_is_cut_into_stretches_in_their_order_and_nothing_is_lost(tmp_path):
     text = running_text()

@@ -15,7 +15,7 @@ from automl_web.datasets.text.items import Items, Numbers, column
 from automl_web.datasets.text.parts import LEFT_OUT, drawn
 from automl_web.datasets.text.units import unit_of_texts
 from automl_web.datasets.text.vocabulary import Counts, Vocabulary
-from automl_web.datasets.text.work import Meta, Outcome, Work
+from automl_web.datasets.text.work import Meta, Outcome, Work, shortened
 from search.training.text.meta import CLASSIFICATION
 
 TESTED = "test-items.npy"
@@ -140,9 +140,9 @@ def _write_part(
 
 def _samples(texts: Drawn, name: str) -> list[dict[str, str]]:
     """Some texts of a part, spread over its classes."""
-    places, labels = texts.places[name], texts.labels(name)
+    places, labels = texts.places[name].tolist(), texts.labels(name).tolist()
     spread = np.linspace(0, len(places) - 1, min(SAMPLES, len(places))).astype(int)
     return [
-        {"text": texts.text(int(places[at]))[:SAMPLE], "label": texts.classes[labels[at]]}
+        {"text": shortened(texts.text(places[at]), SAMPLE), "label": texts.classes[labels[at]]}
         for at in spread.tolist()
     ]

@@ -77,7 +77,7 @@ class TextForm(forms.Form):
         self._leave_out("task" if columns else "kind")
         if not columns:
             self._leave_out("text", "label", "group")
-            if facts["files"] < 2:
+            if facts.get("folders", 0) < 2:
                 self._leave_out("task")
 
     def _offer(self, name: str, choices: Choices) -> None:

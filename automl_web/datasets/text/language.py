@@ -13,10 +13,11 @@ import numpy as np
 from automl_web.datasets.layout import SPLITS, TEST, TRAIN
 from automl_web.datasets.refusals import TooShortTextError
 from automl_web.datasets.text.arrays import Growing
-from automl_web.datasets.text.stretches import Document, Parts, Places, cut, places
+from automl_web.datasets.text.scratch import Stretch
+from automl_web.datasets.text.stretches import Document, Parts, Places, cut, end_near, places
 from automl_web.datasets.text.units import unit_of_language
 from automl_web.datasets.text.vocabulary import Counts, Vocabulary
-from automl_web.datasets.text.work import Meta, Outcome, Work
+from automl_web.datasets.text.work import Meta, Outcome, Work, shortened
 from search.training.text.meta import LANGUAGE
 
 MINIMUM = 2_000
@@ -25,7 +26,7 @@ MINIMUM = 2_000
 TESTED = "items.json"
 """Where the test part lies, by documents: so a version that mends this one finds it again."""
 
-SAMPLE = 600  # bytes of each part that the page shows
+SAMPLE = 600  # characters of each part that the page shows
 GUESSED_FROM = 2**18  # bytes
 
 
@@ -54,8 +55,16 @@ class Divided:
         told = {document.part for document in self.documents}
         return [name for name in SPLITS if name in told and len(told) > 1]
 
-    def beginning(self, name: str, most: int) -> str:
-        return self.work.scratch.text(self.parts[name][0], most)
+    def beginning(self, name: str) -> str:
+        """The beginning of a part, to guess from."""
+        return self.work.scratch.text(self.parts[name][0], GUESSED_FROM)
+
+    def sample(self, name: str) -> str:
+        """Some text in the middle of a part: it begins with contents and notes, as often as not."""
+        stretch = max(self.parts[name], key=lambda each: each.size)
+        start = end_near(self.work.scratch, stretch, (stretch.start + stretch.end) // 2)
+        text = self.work.scratch.text(Stretch(start, stretch.end), 4 * SAMPLE)
+        return shortened(text.strip(), SAMPLE)
 
 
 def divided(work: Work, documents: list[Document]) -> Divided:
@@ -89,7 +98,7 @@ def write(text: Divided) -> Outcome:
         "unknown": unknown,
         "documents": len(documents),
         "given": text.given,
-        "samples": {name: [{"text": text.beginning(name, SAMPLE)}] for name in SPLITS},
+        "samples": {name: [{"text": text.sample(name)}] for name in SPLITS},
     }
     return Outcome(digest.hexdigest(), sum(meta.counts.values()), facts)
 
@@ -103,7 +112,7 @@ def earlier_places(folder: Path | None) -> Places:
 
 
 def _vocabulary(text: Divided) -> Vocabulary:
-    sample = text.beginning(TRAIN, GUESSED_FROM)
+    sample = text.beginning(TRAIN)
     unit = text.work.choices.unit or unit_of_language(sample, text.size(*SPLITS))
     counts = Counts(unit)
     for piece in text.work.told(text.pieces(TRAIN), text.size(TRAIN, *SPLITS)):

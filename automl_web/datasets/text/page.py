@@ -53,7 +53,7 @@ def facts_of(version: Version) -> dict[str, Any]:
         "is_characters": facts["unit"] == CHARACTERS,
         "rows": rows,
         "largest": max((row.total for row in rows), default=0),
-        "vocabulary": [(NAMES.get(token, token), n) for token, n in facts["vocabulary"]["first"]],
+        "vocabulary": [(_shown(token), n) for token, n in facts["vocabulary"]["first"]],
         "size": facts["vocabulary"]["size"],
         "unknown": _percent(facts["unknown"]["test"]),
         "encodings": [encodings.title(codec) for codec in facts["encodings"]],
@@ -79,6 +79,13 @@ def _rows(facts: dict[str, Any]) -> list[ClassRow]:
         return []
     counts = zip(*(facts["per_class"][name] for name in SPLITS), strict=True)
     return [ClassRow(name, each) for name, each in zip(facts["classes"], counts, strict=True)]
+
+
+def _shown(token: str) -> str:
+    """A token to look at: what has no shape of its own is named."""
+    if token in NAMES or token.isprintable():
+        return NAMES.get(token, token)
+    return " ".join(f"U+{ord(character):04X}" for character in token)
 
 
 def _percent(share: float) -> str:

@@ -65,19 +65,21 @@ def _prepared(order: Order, work: Work, raw: Path) -> Outcome:
             if order.name.lower().endswith(TABLES):
                 items, told = reading.rows(file, work)
                 return _of_classes(work, items, [], told)
-            return _of_language(work, [reading.document(file, order.name, work)])
+            return _of_language(work, [reading.document(file, order.name, work)], {})
     with Archive(order.upload) as archive, raw.open("w+b") as spool:
         sources = sources_of(archive.members)
+        told = {"folders": len({source.label for source in sources if source.label})}
         task = work.choices.task or (CLASSIFICATION if has_classes(sources) else "")
         if task == CLASSIFICATION:
             items, given = reading.texts(archive, sources, work)
-            return _of_classes(work, items, given, {})
-        return _of_language(work, reading.documents(archive, sources, spool, work))
+            return _of_classes(work, items, given, told)
+        return _of_language(work, reading.documents(archive, sources, spool, work), told)
 
 
-def _of_language(work: Work, documents: list[Document]) -> Outcome:
+def _of_language(work: Work, documents: list[Document], told: dict[str, Any]) -> Outcome:
     text = language.divided(work, documents)
     outcome = language.write(text)
+    outcome.facts.update(told)
     outcome.facts["findings"] = about_language(text, outcome.facts)
     return outcome
 

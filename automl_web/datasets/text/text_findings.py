@@ -15,7 +15,7 @@ from automl_web.datasets.text.classes import Drawn
 from automl_web.datasets.text.items import Numbers, column
 from automl_web.datasets.text.language import Divided
 from automl_web.datasets.text.lines import repeated, seen_before
-from automl_web.datasets.text.work import Read
+from automl_web.datasets.text.work import Read, shortened
 from search.training.text.meta import CHARACTERS, WORDS
 
 FEW, IMBALANCE = 50, 10
@@ -107,7 +107,7 @@ def _about_lines(text: Divided) -> Iterator[Finding]:
     share = again / max(of, 1)
     if share > SOME_AGAIN:
         weight = NOTE if share <= MUCH_AGAIN else WARNING if share <= MOST_AGAIN else DANGER
-        examples = [line[:SHOWN] for line in some]
+        examples = [shortened(line, SHOWN) for line in some]
         yield found("lines_in_test", weight, examples=examples, count=again, lines=of)
     boilerplate = repeated(pieces(TRAIN, trained + tested), trained)
     if boilerplate.share > BOILERPLATE:
@@ -156,10 +156,11 @@ def _about_copies(texts: Drawn) -> Iterator[Finding]:
         yield found("texts_in_test", WARNING, {"once": True}, examples, **values)
 
 
-def _examples(texts: Drawn, places: Numbers) -> Iterator[dict[str, Any]]:
+def _examples(texts: Drawn, places: Numbers) -> Iterator[str]:
+    """The texts, each behind its class, those that are alike beside each other."""
     for place in places[np.argsort(column(texts.items.texts)[places], kind="stable")]:
         label = texts.items.classes[texts.items.labels[place]]
-        yield {"row": {"text": texts.text(int(place))[:SHOWN], "class": label}}
+        yield f"{label}: {shortened(texts.text(int(place)), SHOWN)}"
 
 
 def _about_sizes(texts: Drawn) -> Iterator[Finding]:

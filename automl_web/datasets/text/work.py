@@ -11,7 +11,7 @@ from typing import Any
 
 from automl_web.datasets.order import READING, Progress
 from automl_web.datasets.text.choices import Choices
-from automl_web.datasets.text.scratch import Scratch
+from automl_web.datasets.text.scratch import Scratch, last_space
 from automl_web.datasets.text.vocabulary import Vocabulary
 
 SHOWN = 20
@@ -116,3 +116,10 @@ class Meta:
                 "first": [pair for _, pair in zip(range(SHOWN + 1), pairs, strict=False)][1:],
             },
         }
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most so many characters, which ends where a word does."""
+    if len(text) <= most:
+        return text
+    return f"{text[: last_space(text[:most])].rstrip()}…"
