@@ -37,7 +37,7 @@ def read(text: str | bytes, **asked: Any) -> Sheet:
 def flowers(rows: int = 120, seed: int = 0) -> pd.DataFrame:
     """A table with a number, a category, and a class that follows from them."""
     rng = np.random.default_rng(seed)
-    length = rng.normal(5, 2, rows).round(3)
+    length = rng.normal(5, 2, rows).round(9)
     colour = rng.choice(["red", "white", "blue"], rows)
     noise = rng.normal(0, 0.8, rows)
     kind = np.where(length + (colour == "red") + noise > 5.3, "rose", "tulip")

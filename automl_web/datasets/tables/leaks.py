@@ -9,6 +9,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from automl_web.datasets.layout import TRAIN
 from automl_web.datasets.tables.arrangement import Arranged
+from automl_web.datasets.tables.column_types import CATEGORY
 from automl_web.datasets.tables.features import Feature
 
 TELLS = 0.99
@@ -42,8 +43,12 @@ def leaking(arranged: Arranged, beat: Callable[[], None]) -> list[str]:
 
 def _score(feature: Feature, rows: np.ndarray, answers: np.ndarray, classes: int) -> float:
     """How well the column alone foretells the answers of either half, learnt from the other half."""
-    # Trees see the order of values alone, so ranks do as well, and none of them is too large.
-    column = feature.values.iloc[rows].rank(method="dense").fillna(0).to_numpy()[:, None]
+    values = feature.values.iloc[rows]
+    if feature.type == CATEGORY:
+        values = values.rank(method="dense")
+    if not values.notna().any():
+        return 0.0
+    column = values.fillna(values.min() - 1).to_numpy(dtype=np.float64)[:, None]
     kind = DecisionTreeClassifier if classes else DecisionTreeRegressor
     tree = kind(max_leaf_nodes=max(LEAVES, LEAVES_A_CLASS * classes), random_state=0)
     told = np.zeros(len(rows))
