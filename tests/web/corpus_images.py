@@ -8,6 +8,9 @@ from tests.web import hostile, hostile_images, hostile_zips
 from tests.web.cases import DAMAGED, NO_PICTURE, TOO_LARGE, Case, skips, takes
 from tests.web.hostile import class_folders, encoded, image
 
+ODD = ("outlying_sizes", "resized")
+"""What is said of an image that is far larger or smaller than the others, or of other proportions."""
+
 IMAGES: dict[str, Callable[[], Case]] = {
     "a 16-bit TIFF": lambda: skips(hostile_images.tiff(), NO_PICTURE, "cat/scan.tif"),
     "a TIFF by the name of png": lambda: skips(hostile_images.tiff(), DAMAGED),
@@ -24,18 +27,16 @@ IMAGES: dict[str, Callable[[], Case]] = {
         hostile_images.lying_png(60_000), TOO_LARGE
     ),
     "a PNG that claims 7,000 by 7,000": lambda: skips(hostile_images.lying_png(7_000), DAMAGED),
-    "49 million coloured pixels": lambda: takes(
-        hostile_images.large_png(), "resized", "mixed_colours"
-    ),
+    "49 million coloured pixels": lambda: takes(hostile_images.large_png(), *ODD, "mixed_colours"),
     "49 million pixels of WebP": lambda: skips(
         hostile_images.BLANK_WEBP, TOO_LARGE, "cat/blank.webp"
     ),
     "49 million pixels of progressive JPEG": lambda: skips(
         hostile_images.blank_jpeg(), TOO_LARGE, "cat/blank.jpg"
     ),
-    "a thread of a million pixels": lambda: takes(hostile_images.thread(1_000_000), "resized"),
-    "one pixel": lambda: takes(image(1_000_001, 1), "resized"),
-    "another size": lambda: takes(image(1_000_001, 300), "resized"),
+    "a thread of a million pixels": lambda: takes(hostile_images.thread(1_000_000), *ODD),
+    "one pixel": lambda: takes(image(1_000_001, 1), *ODD),
+    "another size": lambda: takes(image(1_000_001, 300), *ODD),
     "a CMYK photograph": lambda: takes(
         encoded(hostile_images.picture(mode="CMYK"), "JPEG"), "mixed_colours", name="cat/c.jpg"
     ),
@@ -47,10 +48,10 @@ IMAGES: dict[str, Callable[[], Case]] = {
     "a gray see-through image": lambda: takes(encoded(hostile_images.picture(mode="LA"))),
     "a 16-bit PNG": lambda: takes(hostile_images.deep_png()),
     "a photograph on its side": lambda: takes(
-        hostile_images.sideways(), "resized", "mixed_colours", name="cat/s.jpg"
+        hostile_images.sideways(), *ODD, "mixed_colours", name="cat/s.jpg"
     ),
     "a photograph on its side with another behind it": lambda: takes(
-        hostile_images.sideways("MPO"), "resized", "mixed_colours", name="cat/s.jpg"
+        hostile_images.sideways("MPO"), *ODD, "mixed_colours", name="cat/s.jpg"
     ),
     "broken notes in a photograph": lambda: takes(
         hostile_images.broken_exif(), "resized", "mixed_colours", name="cat/b.jpg"
