@@ -183,11 +183,12 @@ class Method:
 
     `searches` names the halves of a candidate that it can search, `needs` the fidelities without
     which it makes no sense: `USUAL` means any. `plan` gives what each of its trials has to train, in
-    order and in epochs on all training data; a method without one would go on for ever. With
-    `search`, which shares weights among candidates, its trials of stage search run that generator,
-    and it proposes trials of stage evaluate for what they derive. `curves` says that it reads the
-    reports of the trials, `insight` draws how it thinks, and `refuses` says why it cannot work on a
-    problem with some options, if it cannot.
+    order: in epochs on all training data, or in whole trainings where epochs are no fidelity of the
+    problem; a method without one would go on for ever. With `search`, which shares weights among
+    candidates, its trials of stage search run that generator, and it proposes trials of stage
+    evaluate for what they derive. `curves` says that it reads the reports of the trials, `insight`
+    draws how it thinks, and `refuses` says why it cannot work on a problem with some options, if it
+    cannot.
     """
 
     name: str

@@ -157,8 +157,10 @@ def work_of(problem: Problem, bracket: Bracket) -> list[float]:
     """What each trial of a bracket has to train, in epochs on all training data.
 
     One that goes on trains what its parent has not; one that starts anew, all that its rung gives.
+    Where not all models are trained in epochs, a whole training counts as one.
     """
-    usual = problem.space.default().get("epochs", 1) if bracket.fidelity.is_share else 1
+    by_epochs = bracket.fidelity.is_share and problem.fidelity(EPOCHS) is not None
+    usual = problem.space.default().get(EPOCHS, 1) if by_epochs else 1
     work: list[float] = []
     behind = 0.0
     for level, rung in enumerate(bracket.rungs):

@@ -99,11 +99,15 @@ def _eta(run: Run, rows: Sequence[Trial], share: float) -> Eta:
 
 
 class _Progress:
-    """What a run has trained, and what it has still to train, in the order of time."""
+    """What a run has trained, and what it has still to train, in the order of time.
+
+    It is counted in epochs on all training data or, where some models know none, in whole trainings.
+    """
 
     def __init__(self, run: Run, rows: Sequence[Trial]) -> None:
         self.run, self.rows = run, rows
-        self.plan = plan_of(run)
+        self.plan, self.problem = plan_of(run), problem_of(run)
+        self.in_epochs = self.problem.fidelity(EPOCHS) is not None
         self.fidelities = {row.number: row.fidelity for row in rows}
 
     def done(self) -> list[Piece]:
@@ -120,7 +124,9 @@ class _Progress:
         return [*pieces, *to_come[created : self.run.max_trials], confirming]
 
     def _longest(self, planned: Sequence[Piece]) -> float:
-        """Epochs of the confirming trial, on all data: those of the trainings that go furthest."""
+        """The confirming trial: as long as the trainings that go furthest, once and on all data."""
+        if not self.in_epochs:
+            return 1 / _folds(self.problem.space.default())
         ends = [self._end(row) for row in self.rows if not self._shares(row)]
         first = 1 if self.plan.method.search else 0
         return max([*ends, *(piece.epochs for piece in planned[first:])], default=1.0)
@@ -130,22 +136,31 @@ class _Progress:
 
         A first epoch may be told while it is on its way: it says nothing until the trial goes on.
         """
-        is_first = row.state == TrialState.RUNNING.value and row.step - self._behind(row) <= 1
+        done = row.step - self._behind(row)
+        is_first = row.state == TrialState.RUNNING.value and done <= 1
         if not row.cost or not row.step or is_first:
             return None
-        epochs = max(1.0, row.step - self._behind(row))
-        return Piece(row.stage, _part(row) * epochs, row.cost)
+        return Piece(row.stage, max(1.0, done) * self._step(row), row.cost)
 
     def _rest(self, row: Trial) -> Piece:
-        """What an open trial lacks; one that runs is half an epoch further than it has told."""
-        trained, half = self._trained(row), 0.5 * _part(row)
+        """What an open trial lacks; one that runs is half a step further than it has told."""
+        trained, half = self._trained(row), 0.5 * self._step(row)
         since = half if row.state == TrialState.RUNNING.value else 0.0
-        epochs = self._own(row) - (trained.epochs if trained else 0.0) - since
-        return Piece(row.stage, max(half, epochs))
+        left = self._own(row) - (trained.epochs if trained else 0.0) - since
+        return Piece(row.stage, max(half, left))
 
     def _own(self, row: Trial) -> float:
-        """What a trial itself is to train, in epochs on all data."""
-        return _part(row) * max(1.0, self._end(row) - self._behind(row))
+        """What a trial itself is to train."""
+        return self._steps(row) * self._step(row)
+
+    def _step(self, row: Trial) -> float:
+        """How much one step of a trial trains."""
+        return _part(row) / (1.0 if self.in_epochs else self._steps(row))
+
+    def _steps(self, row: Trial) -> float:
+        """The steps that a trial itself tells: its folds, else the epochs that its parent has not trained."""
+        folds = 1 if row.stage == Stage.CONFIRM.value else _folds(row.config)
+        return folds if folds > 1 else max(1.0, self._end(row) - self._behind(row))
 
     def _end(self, row: Trial) -> float:
         """Epochs at which a trial ends: the smaller of fidelity and config, but a method's own search."""
@@ -177,7 +192,7 @@ class _Progress:
     def _planned_epochs(self) -> Sequence[float]:
         """Of each trial of the search, also of those that have been: as planned, else as those."""
         if self.plan.method.plan:
-            return self.plan.method.plan(problem_of(self.run), self.plan.options)
+            return self.plan.method.plan(self.problem, self.plan.options)
         usual = [self._own(row) for row in self.rows] or [1.0]
         return [sum(usual) / len(usual)] * self.run.max_trials
 
@@ -185,3 +200,8 @@ class _Progress:
 def _part(row: Trial) -> float:
     """The share of the training data that a trial sees: its epochs are so much shorter."""
     return float(row.fidelity.get(FRACTION, 1))
+
+
+def _folds(config: Mapping[str, Any]) -> int:
+    """How often a config is trained, each time on another part of the data."""
+    return int(config.get("folds") or 1)

@@ -107,6 +107,10 @@ export function metricTitle(metric: string): string {
       return t("Loss of the super-network")
     case "epochs":
       return t("Epochs")
+    case "folds":
+      return t("Folds")
+    case "steps":
+      return t("Steps")
     case "train_fraction":
       return t("Share of the training data")
     default:
@@ -146,15 +150,27 @@ function millions(count: number): string {
  */
 export function trainedFor(row: TrialRow): string {
   const { epochs, ...others } = row.fidelity
-  const reached = row.steps.at(-1) ?? epochs
-  return fidelityWords(
-    countsEpochs(row) && reached !== undefined ? { epochs: reached, ...others } : others,
-  )
+  const steps = stepsOf(row)
+  const reached = row.steps.at(-1) ?? (steps === "epochs" ? epochs : undefined)
+  return fidelityWords(steps && reached !== undefined ? { [steps]: reached, ...others } : others)
 }
 
-/** Whether the steps of a trial are epochs: some models are trained at one go. */
-export function countsEpochs({ config, fidelity }: TrialRow): boolean {
-  return "epochs" in config || "epochs" in fidelity
+/** What the steps of a trial are, which reports after each; null for a model that is fitted at one go. */
+export function stepsOf({ config, fidelity, stage }: TrialRow): "epochs" | "folds" | null {
+  if (stage !== "confirm" && Number(config.folds ?? 1) > 1) return "folds"
+  return "epochs" in config || "epochs" in fidelity ? "epochs" : null
+}
+
+/** One step of those that `stepsOf` names: "epoch 4". */
+export function stepWord(steps: string | null, step: string): string {
+  switch (steps) {
+    case "epochs":
+      return t("epoch %(step)s", { step })
+    case "folds":
+      return t("fold %(step)s", { step })
+    default:
+      return t("step %(step)s", { step })
+  }
 }
 
 /** What a trial is given of each fidelity. */
@@ -168,6 +184,8 @@ function rationWords(name: string, value: number): string {
   switch (name) {
     case "epochs":
       return n("%(count)s epoch", "%(count)s epochs", value)
+    case "folds":
+      return n("%(count)s fold", "%(count)s folds", value)
     case "train_fraction":
       return value === 1
         ? t("on all training data")

@@ -17,6 +17,7 @@ interface Trace {
   line: { color: string; dash: string; width: number }
 }
 
+const UNSORTED = { sort: "number", descending: false, state: "", search: "" }
 const CURVES = { metric: "val_accuracy", logarithmic: false }
 const curves = (options = {}, state = aRun()) => learningCurves(state, { ...CURVES, ...options })
 const traces = (figure: { traces: object[] }) => figure.traces as Trace[]
@@ -148,8 +149,27 @@ describe("trials on a part of the training data", () => {
     )
   })
 
+  test("count folds where each is trained so often, but not the confirming one", () => {
+    const config = { folds: 5, epochs: 30 }
+    const folded = fold([
+      created(1, { config, fidelity: {} }),
+      reported(1, [1, 2, 3, 4, 5], [0.5, 0.6, 0.6, 0.6, 0.6]),
+      completed(1, 0.6),
+      created(2, { config, fidelity: {}, stage: "confirm" }),
+      reported(2, [30], [0.7]),
+    ])
+    const column = columnsOf(folded, GOAL).find(({ key }) => key === "fidelity")
+    expect(arrange(folded, [], UNSORTED).map((row) => column?.text(row))).toEqual([
+      "5 folds",
+      "30 epochs",
+    ])
+    expect(curves({ trial: 1 }, folded).sentence).toContain("after fold 5.")
+    expect(curves({ trial: 1 }, folded).layout.xaxis).toMatchObject({ title: { text: "Folds" } })
+    expect(curves({}, folded).layout.xaxis).toMatchObject({ title: { text: "Steps" } })
+  })
+
   test("are sorted by how much they saw", () => {
-    const by = { sort: "fidelity", descending: true, state: "", search: "" }
+    const by = { ...UNSORTED, sort: "fidelity", descending: true }
     const sorted = arrange(state, columnsOf(state, GOAL), by)
     expect(sorted.map(({ number }) => number)).toEqual([2, 1])
   })

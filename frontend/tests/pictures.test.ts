@@ -296,7 +296,7 @@ test("the points of a front are buttons, so that a keyboard reaches what they ar
 
 test("another metric is fetched at once, and a change of the run only after a rest", async () => {
   const live = page(
-    '<pareto-front src="/front/" x="params" y="val_accuracy"></pareto-front>',
+    '<pareto-front src="/front/" metrics="val_accuracy params macs" x="params" y="val_accuracy"></pareto-front>',
     PARETO,
   )
   await vi.waitFor(() => expect(document.querySelectorAll(".front-points button")).toHaveLength(2))

@@ -174,9 +174,10 @@ def _is_allowed(problem: Problem, candidate: Candidate) -> bool:
 
 
 def plan(problem: Problem, options: Options) -> list[float]:
-    """The epochs of each point: those of the middle level, where they are searched at all."""
+    """The epochs of each point: those of the middle level, if all are trained in epochs."""
     grid = Grid(problem.space, options.levels)
-    epochs = grid.levels.get("epochs", (1,))
+    by_epochs = problem.fidelity("epochs") is not None
+    epochs = grid.levels.get("epochs", (1,)) if by_epochs else (1,)
     return [float(epochs[len(epochs) // 2])] * min(grid.size, MOST)
 
 

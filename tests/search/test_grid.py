@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from search.history import History, Report
 from search.loop import Plan, run
-from search.method import Objective, Problem
+from search.method import Fidelity, Objective, Problem
 from search.space import Space
 from search.strategies.grid import METHOD, Grid, Options, insight, plan, propose
 
@@ -166,7 +166,10 @@ def test_a_grid_larger_than_any_whole_number_of_the_machine_varies_everything():
 
 
 def test_announces_every_point_of_a_small_grid():
-    assert plan(a_problem(a_space(Integer("epochs", (1, 9)))), Options(3)) == [5.0] * 3
+    problem = a_problem(a_space(Integer("epochs", (1, 9))))
+    by_epochs = replace(problem, fidelities=(Fidelity("epochs", 1, 9, resumes=True),))
+    assert plan(by_epochs, Options(3)) == [5.0] * 3
+    assert plan(problem, Options(3)) == [1.0] * 3
 
 
 def test_shows_of_each_level_how_much_is_done_and_the_best(tmp_path):

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from ConfigSpace import ConfigurationSpace, Float
+from ConfigSpace import ConfigurationSpace, Float, Integer
 
 from search.history import Candidate, History, Report, Stage
 from search.loop import Plan, expected_trials, run, trial_of
 from search.method import Context, Fidelity, Objective, Problem, refusal
 from search.methods import METHODS
 from search.options import parse
+from search.problems.images import IMAGES
 from search.rungs import Bracket, Rung
 from search.space import Space
 
@@ -118,6 +119,15 @@ def test_the_plan_counts_a_training_on_a_part_of_the_data_as_that_part(name, tmp
     assert expected_trials(plan, problem) == len(history)
 
 
+def test_where_epochs_are_known_the_plan_counts_those_of_the_usual_config():
+    space = ConfigurationSpace(space={"epochs": Integer("epochs", (1, 99), default=20)})
+    by_epochs = replace(a_problem(EPOCHS, DATA), space=Space(space))
+    not_all = replace(by_epochs, fidelities=(DATA,))
+    plan = a_plan("successive_halving", fidelity="train_fraction", initial=2, eta=2, max_epochs=2)
+    assert plan.method.plan(by_epochs, plan.options) == [10, 10, 20]
+    assert plan.method.plan(not_all, plan.options) == [0.5, 0.5, 1]
+
+
 @pytest.mark.parametrize("name", HALVING)
 def test_the_usual_fidelity_is_the_first_that_a_problem_names(name, rng):
     for first, second in ((EPOCHS, DATA), (DATA, EPOCHS), (SAMPLES, DATA)):
@@ -178,3 +188,22 @@ def test_a_run_of_old_goes_on_which_remembers_promotions_by_their_parents_alone(
     assert plan.method.insight(problem, old, plan.options) == plan.method.insight(
         problem, history, plan.options
     )
+
+
+def test_real_networks_are_trained_anew_on_more_of_the_digits(digits, tmp_path):
+    document = IMAGES.usual_space().to_json()
+    for entry in document["hyperparameters"]:
+        if entry["name"] == "epochs":
+            entry |= {"lower": 2, "upper": 3, "default_value": 2}
+    plan = a_plan("successive_halving", fidelity="train_fraction", initial=2, eta=2, max_epochs=2)
+    *rung, promoted, confirmed = run(plan, IMAGES.problem(document, digits), tmp_path)
+    origin = rung[promoted.memo["from"] - 1]
+    assert [report.step for report in promoted.reports] == [
+        report.step for report in origin.reports
+    ]
+    assert [t.fidelity for t in (origin, promoted, confirmed)] == [
+        {"train_fraction": 0.5},
+        {"train_fraction": 1},
+        {},
+    ]
+    assert "test_accuracy" in confirmed.values

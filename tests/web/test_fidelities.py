@@ -83,6 +83,34 @@ def test_an_epoch_on_a_third_of_the_data_takes_a_third_of_the_time(start):
     assert minutes(eta_of(Run.objects.get(pk=run.pk))) == pytest.approx(1 + 3 + 1.15 * 3, rel=0.15)
 
 
+@pytest.fixture
+def in_folds(start, monkeypatch):
+    """A run whose models know no epochs, each judged in five folds; ten of twenty trials are done."""
+    whole = KINDS["images"]
+
+    def without_epochs(*given):
+        problem = whole.problem(*given)
+        return replace(problem, fidelities=problem.fidelities[1:])
+
+    monkeypatch.setitem(KINDS, "images", replace(whole, problem=without_epochs))
+    run = start(max_trials=20, concurrency=1)
+    run.trials.all().delete()
+    for number in range(1, 11):
+        row(run, number, state="complete", step=5, cost=60.0, config={"folds": 5})
+    return Run.objects.get(pk=run.pk)
+
+
+def test_trials_in_folds_count_as_whole_trainings_however_many_steps_they_tell(in_folds):
+    assert minutes(eta_of(in_folds)) == pytest.approx(10 + 1.15, rel=0.1)
+    row(in_folds, 11, state="running", step=4, cost=48.0, config={"folds": 5})
+    assert minutes(eta_of(in_folds)) == pytest.approx(9.1 + 1.15, rel=0.1)
+
+
+def test_the_table_tells_of_folds(in_folds, viewer_client):
+    told = viewer_client.get(reverse("trials", args=[in_folds.pk])).content.decode()
+    assert "5 folds" in told
+
+
 def test_a_method_refuses_data_on_which_nothing_can_be_saved(
     editor_client, project, filled, monkeypatch
 ):

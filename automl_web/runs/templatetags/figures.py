@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from automl_web.runs.forms import translated
 from automl_web.runs.history import message_of
 from automl_web.runs.models import Trial
+from search.history import Stage
 from search.metrics import METRICS
 from search.rungs import EPOCHS, FRACTION
 
@@ -88,10 +89,11 @@ def seconds(value: float) -> str:
 @register.filter
 def trained_for(trial: Trial) -> str:
     """How far a trial has trained, and on how much: 27 epochs on 33.3 % of the training data."""
-    parts = []
-    if EPOCHS in trial.config or EPOCHS in trial.fidelity:
-        told = ngettext("%(count)s epoch", "%(count)s epochs", trial.step)
-        parts.append(told % {"count": number_format(trial.step, 0, force_grouping=True)})
+    parts, count = [], {"count": number_format(trial.step, 0, force_grouping=True)}
+    if trial.stage != Stage.CONFIRM.value and trial.config.get("folds", 1) > 1:
+        parts.append(ngettext("%(count)s fold", "%(count)s folds", trial.step) % count)
+    elif EPOCHS in trial.config or EPOCHS in trial.fidelity:
+        parts.append(ngettext("%(count)s epoch", "%(count)s epochs", trial.step) % count)
     share = trial.fidelity.get(FRACTION)
     if share == 1:
         parts.append(_("on all training data"))

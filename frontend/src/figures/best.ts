@@ -3,7 +3,7 @@
 import { FULL, type LiveState, type TrialRow } from "../events.gen"
 import { n, number, t } from "../i18n"
 import { resourceOf } from "../state"
-import { countsEpochs, metricTitle, metricValue, trainedFor } from "../words"
+import { metricTitle, metricValue, stepsOf, trainedFor } from "../words"
 import { type Figure, fromLoss, type Goal, label, OKABE_ITO, rowsOf, valueAxis } from "./figure"
 
 interface Step {
@@ -121,7 +121,7 @@ function leading({ number, value }: Step, row: TrialRow | undefined, goal: Goal)
   const length = row ? trainedFor(row) : ""
   const values = { number, length, value: metricValue(goal.objective, value) }
   if (!row || !length) return t("Trial %(number)s leads with %(value)s.", values)
-  return countsEpochs(row)
+  return stepsOf(row)
     ? t("Trial %(number)s leads with %(value)s after %(length)s.", values)
     : t("Trial %(number)s leads with %(value)s, trained %(length)s.", values)
 }

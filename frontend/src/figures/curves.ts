@@ -2,7 +2,7 @@
 
 import type { LiveState, TrialRow } from "../events.gen"
 import { n, number, t } from "../i18n"
-import { isShare, metricTitle, metricValue } from "../words"
+import { isShare, metricTitle, metricValue, stepsOf, stepWord } from "../words"
 import { type Figure, label, rowsOf, stroke, type Table, valueAxis } from "./figure"
 
 export interface CurveOptions {
@@ -31,7 +31,7 @@ export function learningCurves(state: LiveState, options: CurveOptions): Figure 
       curves.length > FEW_CURVES
         ? joined(state, curves, options)
         : curves.map((curve) => trace(state, curve, options)),
-    layout: layout(options, Math.max(...curves.flatMap(({ steps }) => steps))),
+    layout: layout(options, unitOf(curves), Math.max(...curves.flatMap(({ steps }) => steps))),
     sentence: options.trial
       ? standing(curves, options.metric)
       : lead(state, curves, options.metric),
@@ -87,7 +87,7 @@ function trace(state: LiveState, curve: Curve, options: CurveOptions): object {
     x: steps,
     y: values,
     text: values.map((value) => (value === null ? "" : label(metricValue(options.metric, value)))),
-    hovertemplate: `%{fullData.name} · ${label(t("epoch"))} %{x} · %{text}<extra></extra>`,
+    hovertemplate: `%{fullData.name} · ${hoveredStep(stepsOf(row))} · %{text}<extra></extra>`,
     line: { ...strokeOf(state, row), width: isBest ? 3.5 : 1.5 },
     marker: { color: strokeOf(state, row).color, size: rungMarks(row, steps, isBest) },
     opacity: options.trial !== undefined || isProminent(state, row) ? 1 : 0.5,
@@ -118,7 +118,7 @@ function joined(state: LiveState, curves: readonly Curve[], options: CurveOption
 function interrupted(state: LiveState, group: readonly Curve[], options: CurveOptions): object {
   const first = group[0] as Curve
   return {
-    ...faint(options),
+    ...faint(options, group),
     mode: "lines",
     x: group.flatMap(({ steps }) => [...steps, null]),
     y: group.flatMap(({ values }) => [...values, null]),
@@ -129,7 +129,7 @@ function interrupted(state: LiveState, group: readonly Curve[], options: CurveOp
 
 function ends(state: LiveState, curves: readonly Curve[], options: CurveOptions): object {
   return {
-    ...faint(options),
+    ...faint(options, curves),
     mode: "markers",
     x: curves.map(({ steps }) => steps.at(-1)),
     y: curves.map(({ values }) => values.at(-1)),
@@ -138,15 +138,25 @@ function ends(state: LiveState, curves: readonly Curve[], options: CurveOptions)
   }
 }
 
-function faint({ metric }: CurveOptions): object {
+function faint({ metric }: CurveOptions, curves: readonly Curve[]): object {
   const name = t("Trial %(number)s", { number: "%{customdata}" })
   const value = isShare(metric) ? "%{y:.3~p}" : "%{y:.3~g}"
   return {
     type: "scatter",
     opacity: 0.5,
     connectgaps: false,
-    hovertemplate: `${label(name)} · ${label(t("epoch"))} %{x} · ${value}<extra></extra>`,
+    hovertemplate: `${label(name)} · ${hoveredStep(unitOf(curves))} · ${value}<extra></extra>`,
   }
+}
+
+function hoveredStep(unit: string | null): string {
+  return label(stepWord(unit, "%{x}"))
+}
+
+/** What the steps of the curves are: "epochs" or "folds", null where they differ or nobody counts. */
+function unitOf(curves: readonly Curve[]): string | null {
+  const units = new Set(curves.map(({ row }) => stepsOf(row)))
+  return units.size === 1 ? ([...units][0] ?? null) : null
 }
 
 /** The stroke of the trial that this one goes back to. */
@@ -175,10 +185,14 @@ function rungMarks(row: TrialRow, steps: readonly number[], isBest: boolean): nu
   })
 }
 
-function layout({ metric, logarithmic }: CurveOptions, end: number): Record<string, unknown> {
+function layout(
+  { metric, logarithmic }: CurveOptions,
+  unit: string | null,
+  end: number,
+): Record<string, unknown> {
   return {
     xaxis: {
-      title: { text: label(metricTitle("epochs")) },
+      title: { text: label(metricTitle(unit ?? "steps")) },
       type: logarithmic ? "log" : "linear",
       uirevision: logarithmic ? "log" : "linear",
       ...(!logarithmic && end <= FEW_STEPS && { dtick: 1 }),
@@ -198,11 +212,15 @@ function standing(curves: readonly Curve[], metric: string): string {
   const curve = curves.at(-1)
   const value = curve ? lastValue(curve) : null
   if (!curve || value === null) return ""
-  return t("Trial %(number)s stands at %(value)s after epoch %(step)s.", {
+  return t("Trial %(number)s stands at %(value)s after %(step)s.", {
     number: curve.row.number,
     value: metricValue(metric, value),
-    step: curve.steps.at(-1),
+    step: lastStep(curve),
   })
+}
+
+function lastStep({ row, steps }: Curve): string {
+  return stepWord(stepsOf(row), number(steps.at(-1) ?? 0))
 }
 
 function lastValue({ values }: Curve): number | null {
@@ -219,20 +237,17 @@ function lead(state: LiveState, curves: readonly Curve[], metric: string): strin
       curves.length,
     )
   }
-  return t(
-    "Curves: %(count)s. Trial %(number)s leads; it stands at %(value)s after epoch %(step)s.",
-    {
-      count: curves.length,
-      number: best.row.number,
-      value: metricValue(metric, value),
-      step: best.steps.at(-1),
-    },
-  )
+  return t("Curves: %(count)s. Trial %(number)s leads; it stands at %(value)s after %(step)s.", {
+    count: curves.length,
+    number: best.row.number,
+    value: metricValue(metric, value),
+    step: lastStep(best),
+  })
 }
 
 function table(curves: readonly Curve[], metric: string): Table {
   return {
-    head: [t("Trial"), t("Epoch"), metricTitle(metric)],
+    head: [t("Trial"), metricTitle(unitOf(curves) ?? "steps"), metricTitle(metric)],
     rows: curves.flatMap(({ row, steps, values }) =>
       steps.map((step, index) => {
         const value = values[index] ?? null
