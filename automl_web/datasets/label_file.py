@@ -127,11 +127,15 @@ class LabelFile:
         return bool(_LABELS.match(self.columns[place].name))
 
 
+def files_in(archive: Archive) -> list[Member]:
+    """The files of a zip that may be lists."""
+    named = (m for m in archive.members if m.parts[-1].lower().endswith(ENDINGS))
+    return list(islice((m for m in named if m.info.file_size <= MAX_BYTES), MAX_FILES))
+
+
 def look_through(archive: Archive, names: Names) -> LabelFile | None:
     """The list of the zip that names the most of the images; None if it holds none."""
-    members = [m for m in archive.members if m.parts[-1].lower().endswith(ENDINGS)]
-    small = (member for member in members if member.info.file_size <= MAX_BYTES)
-    lists = [_look(archive, member, names) for member in islice(small, MAX_FILES)]
+    lists = [_look(archive, member, names) for member in files_in(archive)]
     return max(filter(None, lists), key=lambda each: (each.found, each.rows), default=None)
 
 

@@ -9,7 +9,7 @@ from automl_web.datasets.archive import Archive, Member
 from automl_web.datasets.file_names import Names
 from automl_web.datasets.groups import COLUMN, FEWEST, choices, group_of
 from automl_web.datasets.image_options import LIST, ImageOptions
-from automl_web.datasets.label_file import LabelFile, look_through
+from automl_web.datasets.label_file import LabelFile, files_in, look_through
 from automl_web.datasets.layout import (
     SPLIT_FOLDERS,
     SPLITS,
@@ -37,7 +37,7 @@ def lay_out(archive: Archive, options: ImageOptions) -> Layout:
     leaves no doubt about their classes, or the folders are none of classes. Raises a ContentError.
     """
     images = [member for member in archive.members if looks_like_an_image(member)]
-    names = Names(images)
+    names = Names(images if files_in(archive) else ())  # else nobody asks
     listed = look_through(archive, names) if images else None
     if listed is not None and _goes_by_list(archive.members, images, listed, options):
         layout = _by_list(archive, images, names, listed, options)

@@ -20,9 +20,11 @@ class Unit:
     `key` is its place in the order by which parts are drawn: as good as chance, and always the same.
     """
 
+    __slots__ = ("counts", "items", "key")  # there may be 200,000
+
     def __init__(self, items: list[Item]) -> None:
         self.items = items
-        self.counts = Counter(item.label for item in items)
+        self.counts = dict(Counter(item.label for item in items))
         self.key = min((item.digest, item.label) for item in items)
 
 
@@ -107,12 +109,14 @@ def _units(items: Sequence[Item]) -> list[Unit]:
             above[name] = name = above[higher]
         return name
 
-    for item in items:
+    grouped = any(item.group for item in items)
+    for item in items if grouped else ():
         copies = (item.digest, item.label)
         above[top(copies)] = top(item.group or copies)
     together: dict[object, list[Item]] = defaultdict(list)
     for item in items:
-        together[top((item.digest, item.label))].append(item)
+        copies = (item.digest, item.label)
+        together[top(copies) if grouped else copies].append(item)
     return [Unit(members) for members in together.values()]
 
 
