@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from search.training.card import MAXIMUM_COMPARED, MINIMUM_COMPARED
 from search.training.text import data
 from search.training.text.meta import LANGUAGE, Meta
 from search.training.text.networks import State
+from search.training.text.operators import Operators
 
 STATES = ("hidden", "cell")
 """What the inputs of the state are called; behind the tokens it comes out as `next_hidden` and so on."""
@@ -51,10 +53,9 @@ class Judge(nn.Module):
 
 
 def write(network: nn.Module, known: Meta, path: Path) -> None:
-    """Write the model, for any number of texts and tokens; vocabulary and classes go with it.
-
-    Torch's exporter makes of the cells the operators LSTM and GRU, so that length stays free.
-    """
+    """Write the model, for any number of texts and tokens; vocabulary and classes go with it."""
+    network = copy.deepcopy(network)
+    network.reader.cells = Operators(network.reader.cells)
     texts, steps = Dim("texts"), Dim("steps")
     if known.task == LANGUAGE:
         state = network.start(2)
@@ -62,13 +63,13 @@ def write(network: nn.Module, known: Meta, path: Path) -> None:
         model: nn.Module = Writer(network)
         example: tuple[Tensor, ...] = (torch.zeros(2, 3, dtype=torch.int64), *state)
         shapes: dict[str, Any] = {"tokens": {0: texts, 1: steps}}
-        shapes["state"] = tuple({1: texts} for _ in state)
+        shapes["state"] = tuple({1: Dim.DYNAMIC} for _ in state)
         inputs = ["tokens", *names]
         outputs = ["probabilities", *(f"next_{name}" for name in names)]
     else:
         model, inputs, outputs = Judge(network), ["tokens", "lengths"], ["probabilities"]
         example = torch.zeros(2, 3, dtype=torch.int64), torch.tensor([3, 2])
-        shapes = {"tokens": {0: texts, 1: steps}, "lengths": {0: texts}}
+        shapes = {"tokens": {0: texts, 1: steps}, "lengths": {0: Dim.DYNAMIC}}
     torch.onnx.export(
         model.eval(),
         example,
@@ -86,6 +87,10 @@ def write(network: nn.Module, known: Meta, path: Path) -> None:
 def _name(path: Path, known: Meta) -> None:
     model = onnx.load(path)
     model.producer_name = "AutoML Web"
+    for given in model.graph.input:  # the exporter takes the number of states for one of its own
+        for size in given.type.tensor_type.shape.dim:
+            if size.dim_param not in ("", "steps"):
+                size.dim_param = "texts"
     told = {"vocabulary": known.vocabulary, "classes": known.classes}
     for key, value in told.items():
         model.metadata_props.add(key=key, value=json.dumps(value, ensure_ascii=False))

@@ -63,9 +63,7 @@ def export(
     """
     known, recipe = data.meta(folder), Recipe.of(candidate.config)
     network = restore(candidate, known, checkpoint)
-    tensors = {k.removeprefix(PREFIX): v.contiguous() for k, v in network.state_dict().items()}
-    words = json.dumps(known.vocabulary, ensure_ascii=False)
-    save_file(tensors, target / WEIGHTS, metadata={VOCABULARY: words})
+    write_weights(network, known, target / WEIGHTS)
     (target / CODE).write_text(source(recipe, known), encoding="utf-8")
     if not _agrees(network, target, known):
         (target / CODE).unlink()
@@ -89,6 +87,13 @@ def export(
         output=given,
     )
     return exported
+
+
+def write_weights(network: nn.Module, known: Meta, path: Path) -> None:
+    """Write the weights, and what the vocabulary's numbers stand for."""
+    tensors = {k.removeprefix(PREFIX): v.contiguous() for k, v in network.state_dict().items()}
+    words = json.dumps(known.vocabulary, ensure_ascii=False)
+    save_file(tensors, path, metadata={VOCABULARY: words})
 
 
 def load(folder: Path) -> tuple[nn.Module, Meta, Recipe]:

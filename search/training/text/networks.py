@@ -34,6 +34,7 @@ class Reader(nn.Module):
             batch_first=True,
             dropout=recipe.dropout_between if recipe.layers > 1 else 0.0,
         )
+        self.shape, self.values = (recipe.layers, recipe.width), 2 if recipe.cell == "lstm" else 1
         nn.init.uniform_(self.embedding.weight, -SPREAD, SPREAD)
         if recipe.cell == "lstm":
             self._remember()
@@ -49,14 +50,14 @@ class Reader(nn.Module):
             if name.startswith("bias_ih"):
                 nn.init.ones_(bias.data[width : 2 * width])
 
-    def start(self, count: int) -> State:
-        """The state before the first token of `count` texts."""
-        shape = self.cells.num_layers, count, self.cells.hidden_size
-        zeros = torch.zeros(shape, device=self.embedding.weight.device)
-        return (zeros, zeros) if isinstance(self.cells, nn.LSTM) else (zeros,)
+    def start(self, texts: int) -> State:
+        """The state before the first token of so many texts; no two values share their memory."""
+        layers, width = self.shape
+        device = self.embedding.weight.device
+        return tuple(torch.zeros(layers, texts, width, device=device) for _ in range(self.values))
 
     def forward(self, tokens: Tensor, *state: Tensor) -> tuple[Tensor, State]:
-        before = state if isinstance(self.cells, nn.LSTM) else state[0]
+        before = state if self.values == 2 else state[0]
         outputs, after = self.cells(self.dropout(self.embedding(tokens)), before)
         return outputs, after if isinstance(after, tuple) else (after,)
 
@@ -82,8 +83,8 @@ class Language(nn.Module):
         elif recipe.width != recipe.embedding:
             self.narrow = nn.Linear(recipe.width, recipe.embedding, bias=False)
 
-    def start(self, count: int) -> State:
-        return self.reader.start(count)
+    def start(self, texts: int) -> State:
+        return self.reader.start(texts)
 
     def forward(self, tokens: Tensor, *state: Tensor) -> tuple[Tensor, State]:
         outputs, after = self.reader(tokens, *state)
