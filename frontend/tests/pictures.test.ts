@@ -207,8 +207,8 @@ test("rungs of data are called by their share of it", () => {
   const above = { bracket: 0, level: 1, resource: 1, size: 1, trials: [trial] }
   const figure = rungsFigure([below, above], "train_fraction", GOAL)
   expect(figure.table().rows.map(([rung]) => rung)).toEqual([
-    "Bracket 1, on 33.3\u00a0% of the training data",
-    "Bracket 1, on all training data",
+    "Bracket 1, 33.3\u00a0% of the data",
+    "Bracket 1, 100\u00a0% of the data",
   ])
   expect(figure.sentence).toContain("promoted to more data")
 })

@@ -1,6 +1,6 @@
 /** Brackets and rungs: who trained how far, and who went on. */
 
-import { n, number, t } from "../i18n"
+import { n, number, percent, t } from "../i18n"
 import { fidelityWords, metricTitle, metricValue, stateWord } from "../words"
 import { ABOVE, type Figure, fromLoss, type Goal, label, OKABE_ITO } from "./figure"
 import type { Axis, Rung, RungTrial } from "./insight"
@@ -69,8 +69,12 @@ export function rungsFigure(rungs: readonly Rung[], fidelity: string, goal: Goal
   }
 }
 
+/** Short, because it stands beside the picture, on phones, too. */
 function rungTitle({ bracket, resource }: Rung, fidelity: string): string {
-  const length = fidelityWords({ [fidelity]: resource })
+  const length =
+    fidelity === "train_fraction"
+      ? t("%(share)s of the data", { share: percent(resource) })
+      : fidelityWords({ [fidelity]: resource })
   return t("Bracket %(bracket)s, %(length)s", { bracket: bracket + 1, length })
 }
 
