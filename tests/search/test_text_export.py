@@ -209,17 +209,20 @@ def test_what_is_written_follows_the_seed_and_the_temperature(taken):
     assert predict.answer(target, {**question, "text": ""})  # nothing is a beginning, too
 
 
-def test_samples_follow_each_other_as_often_as_in_the_language(taken):
+def test_what_is_written_surprises_the_model_as_much_as_it_expects(taken):
     target, _, folder, *_ = taken
     if not writes(folder):
         return
     network, known, _ = export.load(target)
     step, start = stepping(network), beginning_of(network)
-    written = continued(step, start, known, "", 1500, 1.0, np.random.default_rng(0))
-    letters = encoded(written, known) - 1
-    pairs = np.histogram2d(letters[:-1], letters[1:], bins=4)[0]
-    shares = pairs / pairs.sum(axis=1, keepdims=True)
-    assert np.abs(shares - texts.CHAIN).max() < 0.15
+    written = continued(step, start, known, "a", 1500, 1.0, np.random.default_rng(0))
+    text = torch.from_numpy(encoded("a" + written, known))
+    with torch.inference_mode():
+        logits, _ = network(text[None, :-1], *network.start(1))
+    chances = logits[0, :, 1:].log_softmax(dim=1)  # the unknown is never written
+    surprise = -chances.gather(1, text[1:, None] - 1).mean()
+    expected = -(chances.exp() * chances).sum(dim=1).mean()
+    assert float(surprise) == pytest.approx(float(expected), abs=0.06)
 
 
 def test_a_text_of_what_is_not_known_and_no_text_at_all_are_judged_too(taken):
