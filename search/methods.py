@@ -8,6 +8,7 @@ from search.strategies import (
     aging_evolution,
     grid,
     hyperband,
+    particle_swarm,
     random_search,
     successive_halving,
     tpe,
@@ -21,6 +22,7 @@ METHODS: dict[str, Method] = {
         successive_halving.METHOD,
         hyperband.METHOD,
         tpe.METHOD,
+        particle_swarm.METHOD,
         aging_evolution.METHOD,
         darts.METHOD,
     )

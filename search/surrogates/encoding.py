@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,10 +51,27 @@ def _axis(hyperparameter: Any) -> Axis:
     return Axis(hyperparameter.name, step=1 / (size - 1) if np.isfinite(size) else 0.0)
 
 
-def vectors(space: Space, configs: Sequence[Any]) -> Array:
-    """Encode configs as (n, d), with NaN where a hyper-parameter is inactive."""
-    encoded = [space.vector(config) for config in configs]
-    return np.array(encoded).reshape(len(encoded), len(space.names))
+def vectors(space: Space, configs: Sequence[Mapping[str, Any]]) -> Array:
+    """Encode configs of the space as (n, d), with NaN where a hyper-parameter is inactive.
+
+    Axis by axis, since thousands of trials are encoded at each proposal.
+    """
+    encoded = np.full((len(configs), len(space.names)), np.nan)
+    for place, name in enumerate(space.names):
+        rows = [row for row, config in enumerate(configs) if name in config]
+        values = [configs[row][name] for row in rows]
+        encode = space.configuration_space[name].to_vector
+        encoded[rows, place] = (
+            [encode(v) for v in values] if _is_named(values) else encode(np.array(values))
+        )
+    return encoded
+
+
+def _is_named(values: Sequence[Any]) -> bool:
+    """Whether they are no numbers, which are encoded all at once."""
+    return not all(
+        isinstance(value, int | float) and not isinstance(value, bool) for value in values
+    )
 
 
 def deactivate(space: Space, points: Array) -> Array:
@@ -74,3 +91,38 @@ def parents_of(condition: Any) -> list[Any]:
     """The hyper-parameters that a condition looks at, those of its parts where it has any."""
     parts = getattr(condition, "components", None)
     return [p for part in parts for p in parents_of(part)] if parts else [condition.parent]
+
+
+def spread(axes: Sequence[Axis], points: Array) -> Array:
+    """Points (n, d) as (n, e) in the unit cube: a number as it is, a choice one axis a value.
+
+    What is inactive lies in the middle of all values; what is fixed has no axis.
+    """
+    columns = [_spread(axis, points[:, place]) for place, axis in enumerate(axes)]
+    return np.concatenate(columns, axis=1)
+
+
+def _spread(axis: Axis, values: Array) -> Array:
+    if axis.is_fixed:
+        return np.empty((len(values), 0))
+    if not axis.choices:
+        return np.nan_to_num(values, nan=0.5)[:, None]
+    known = ~np.isnan(values)
+    columns = np.full((len(values), axis.choices), 1 / axis.choices)
+    columns[known] = np.eye(axis.choices)[values[known].astype(int)]
+    return columns
+
+
+def gather(axes: Sequence[Axis], points: Array) -> Array:
+    """The way back: points (n, e) as (n, d), of a choice the value whose axis reaches highest."""
+    gathered = np.empty((len(points), len(axes)))
+    at = 0
+    for place, axis in enumerate(axes):
+        width = 0 if axis.is_fixed else max(axis.choices, 1)
+        columns = points[:, at : at + width]
+        at += width
+        if axis.is_fixed:
+            gathered[:, place] = axis.only
+        else:
+            gathered[:, place] = columns.argmax(axis=1) if axis.choices else columns[:, 0]
+    return gathered

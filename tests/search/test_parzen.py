@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.space import Space
-from search.surrogates.encoding import Axis, axes_of, deactivate, vectors
+from search.surrogates.encoding import Axis, axes_of, deactivate, gather, spread, vectors
 from search.surrogates.parzen import Parzen, gap_widths, joint_widths
 
 NUMBER, CHOICE = Axis("rate"), Axis("kind", choices=3)
@@ -115,3 +115,23 @@ def test_every_draw_is_a_config_of_its_space(seed):
     drawn = Parzen(axes, points, joint_widths(axes, points)).sample(10, rng)
     for point in deactivate(space, drawn):
         space.check(space.config(point))
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_configs_are_encoded_as_the_space_encodes_each(seed):
+    space = conditional()
+    rng = np.random.default_rng(seed)
+    configs = [space.sample(rng) for _ in range(8)]
+    one_by_one = np.array([space.vector(config) for config in configs])
+    assert np.array_equal(vectors(space, configs), one_by_one, equal_nan=True)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_cube_of_numbers_and_choices_leads_back(seed):
+    space = conditional()
+    axes, rng = axes_of(space), np.random.default_rng(seed)
+    points = vectors(space, [space.sample(rng) for _ in range(8)])
+    there = spread(axes, points)
+    assert ((there >= 0) & (there <= 1)).all()
+    back = deactivate(space, gather(axes, there))
+    assert np.array_equal(back, points, equal_nan=True)

@@ -1,0 +1,157 @@
+"""Particle swarm optimisation. Kennedy & Eberhart, "Particle swarm optimization", ICNN 1995."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from search.history import Candidate, History, Trial
+from search.message import Message
+from search.method import CONFIG, Method, Problem, Proposal
+from search.options import option
+from search.space import SpaceError
+from search.surrogates.encoding import Array, axes_of, deactivate, gather, spread, vectors
+
+REDRAWS = 20
+"""Steps drawn to find one that the space and the counted limits allow."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of particle swarm optimisation; inertia and pulls are Clerc and Kennedy's (2002)."""
+
+    particles: int = option(
+        10,
+        title="Particles",
+        help="How many search at once; each is one configuration that moves on when it has ended.",
+        minimum=2,
+        maximum=1000,
+    )
+    inertia: float = option(
+        0.7298,
+        title="Inertia",
+        help="How much of its last step a particle keeps.",
+        minimum=0,
+        maximum=1,
+    )
+    own_pull: float = option(
+        1.49618,
+        title="Pull of its own best",
+        help="How strongly a particle turns to the best place that it has seen.",
+        minimum=0,
+        maximum=4,
+    )
+    swarm_pull: float = option(
+        1.49618,
+        title="Pull of the swarm's best",
+        help="How strongly a particle turns to the best place that any has seen.",
+        minimum=0,
+        maximum=4,
+    )
+    longest_step: float = option(
+        0.25,
+        title="Longest step",
+        help="Of each hyper-parameter, as a share of its range.",
+        minimum=0.01,
+        maximum=1,
+    )
+
+
+def propose(
+    problem: Problem, history: History, rng: np.random.Generator, options: Options
+) -> Proposal | None:
+    """Move the particle that has waited longest; None while all are under way.
+
+    A particle does not wait for the others: it turns to the best of the swarm that is known then.
+    Where it stood and how it moved is kept in the memo of its trial.
+    """
+    swarm = [t for t in history if "particle" in t.memo]
+    latest = {t.memo["particle"]: t for t in swarm}
+    if len(latest) < options.particles:
+        return _begin(problem, len(latest), rng)
+    free = [trial for trial in latest.values() if trial.state.is_final]
+    if not free:
+        return None
+    last = min(free, key=lambda t: (t.ended, t.number))
+    own = [t for t in swarm if t.memo["particle"] == last.memo["particle"]]
+    return _move(problem, last, _best(own), _best(swarm), rng, options)
+
+
+def _begin(problem: Problem, particle: int, rng: np.random.Generator) -> Proposal:
+    candidate = problem.sample(rng)
+    axes = axes_of(problem.space)
+    place = spread(axes, vectors(problem.space, [candidate.config]))[0]
+    why = Message("Particle %(particle)s begins at random", {"particle": particle + 1})
+    memo = {"particle": particle, "at": place.tolist(), "step": [0.0] * len(place)}
+    return Proposal(candidate, why=why, memo=memo)
+
+
+def _best(trials: Sequence[Trial]) -> Trial:
+    """The best of them; one of which nothing is known if all have failed."""
+    return min(trials, key=lambda t: (t.loss, t.number))
+
+
+def _move(
+    problem: Problem,
+    last: Trial,
+    own: Trial,
+    swarm: Trial,
+    rng: np.random.Generator,
+    options: Options,
+) -> Proposal:
+    """One step: inertia, and a random pull to each of the two best places, axis by axis."""
+    at, step = np.array(last.memo["at"]), np.array(last.memo["step"])
+    particle = last.memo["particle"]
+    for _ in range(REDRAWS):
+        pulls = options.own_pull * rng.random(len(at)) * (np.array(own.memo["at"]) - at)
+        pulls += options.swarm_pull * rng.random(len(at)) * (np.array(swarm.memo["at"]) - at)
+        longest = options.longest_step
+        to, moved = _reflected(at, (options.inertia * step + pulls).clip(-longest, longest))
+        candidate = _allowed(problem, to)
+        if candidate is not None:
+            break
+    else:
+        return _begin(problem, particle, rng)
+    values = {"particle": particle + 1, "own": own.number, "swarm": swarm.number}
+    why = Message(
+        "Particle %(particle)s moves on, drawn to its own best (trial %(own)s) and to the swarm's "
+        "(trial %(swarm)s)",
+        values,
+    )
+    memo = {"particle": particle, "at": to.tolist(), "step": moved.tolist()}
+    return Proposal(candidate, why=why, memo=memo)
+
+
+def _reflected(at: Array, step: Array) -> tuple[Array, Array]:
+    """Where a step leads to in the unit cube; a wall throws it back, and its direction with it."""
+    to = at + step
+    outside = (to < 0) | (to > 1)
+    return np.abs(1 - np.abs(1 - to)).clip(0, 1), np.where(outside, -step, step)
+
+
+def _allowed(problem: Problem, place: Array) -> Candidate | None:
+    """The candidate at a place (e,) of the cube; None if the space or a counted limit forbids it."""
+    points = gather(axes_of(problem.space), place[None])
+    candidate = Candidate(problem.space.config(deactivate(problem.space, points)[0]))
+    try:
+        problem.space.check(candidate.config)
+    except SpaceError:
+        return None
+    return candidate if problem.fits(candidate) else None
+
+
+METHOD = Method(
+    name="particle_swarm",
+    title="Particle swarm",
+    family="Hyper-parameter optimisation",
+    paper="Kennedy & Eberhart, Particle swarm optimization, ICNN 1995",
+    summary=(
+        "A swarm of configurations moves through the space, each drawn to the best place that it has "
+        "seen and to the best that any has. Needs some hundred trials; good where many devices work."
+    ),
+    propose=propose,
+    options=Options,
+    searches=(CONFIG,),
+)
