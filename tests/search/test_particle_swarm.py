@@ -73,7 +73,7 @@ def test_each_particle_goes_on_from_its_own_last_place():
 
 @pytest.mark.parametrize("pull", ["own_pull", "swarm_pull"])
 def test_both_pulls_are_felt(pull):
-    with_it, without = searched(30), searched(30, **{pull: 0.0})
+    with_it, without = searched(60), searched(60, **{pull: 0.0})
     assert [t.candidate for t in with_it] != [t.candidate for t in without]
 
 
