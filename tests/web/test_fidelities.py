@@ -65,6 +65,12 @@ def test_the_pages_of_trials_tell_who_was_promoted_to_what(run, viewer_client):
     assert "it is trained anew on 100 % of the training data" in pages[4]
 
 
+def test_without_a_script_the_page_of_the_run_tells_the_same(run, viewer_client):
+    page = viewer_client.get(run.get_absolute_url()).content.decode()
+    assert "Bracket 1: new configuration, on 33.3 % of the training data first" in page
+    assert "%(bracket)s" not in page.partition("</run-live>")[0].partition("<trial-table>")[2]
+
+
 def test_the_picture_of_the_method_is_of_shares(run, viewer_client):
     told = viewer_client.get(reverse("run-insight", args=[run.pk])).json()
     assert told["fidelity"] == "train_fraction"

@@ -15,8 +15,10 @@ from automl_web.runs.forms import translated
 from automl_web.runs.history import message_of
 from automl_web.runs.models import Trial
 from search.history import Stage
+from search.message import Message
 from search.metrics import METRICS
 from search.rungs import EPOCHS, FRACTION
+from search.state import TrialRow
 
 register = template.Library()
 
@@ -107,6 +109,12 @@ def trained_for(trial: Trial) -> str:
 def why(document: dict[str, Any]) -> str:
     """Why a method proposed a trial, in the reader's language."""
     return translated(message_of(document))
+
+
+@register.filter
+def row_why(row: TrialRow) -> str:
+    """The same, of a row as a live page has it."""
+    return translated(Message(row["why"], row["why_values"]))
 
 
 @register.filter
