@@ -8,14 +8,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.urls import reverse
 from PIL import Image
 
 from automl_web.datasets.image_form import ImageForm
+from automl_web.datasets.ingest import ingest
 from automl_web.datasets.mending import joined
 from automl_web.datasets.models import Dataset, Version
 from automl_web.datasets.order import Order, Prepared
 from automl_web.datasets.prepare import prepare
-from tests.web.hostile import class_folders, encoded, image, zipped
+from automl_web.datasets.store import add_version
+from tests.web.hostile import class_folders, encoded, image, uploaded, zipped
 
 
 def patients(count: int = 10, each: int = 4) -> dict[str, bytes]:
@@ -195,3 +198,35 @@ def test_the_form_changes_only_what_was_changed(version):
 def test_the_form_refuses_what_cannot_be(version, changed):
     sent = {"side": "", "group": "", "validation": "15", "test": "15", **changed}
     assert not ImageForm(version, sent).is_valid()
+
+
+def test_the_form_on_the_page_makes_the_next_version(editor_client, project, bob, tmp_path):
+    """From a folder of images with a list of labels to groups that lie in one part each."""
+    files = {name.replace("/", "_"): content for name, content in patients().items()}
+    lines = [f"{name};{name.split('_')[0]};{name.split('_')[1]}" for name in files]
+    files["list <b>.csv"] = "\n".join(["image;diagnosis;patient", *lines]).encode()
+    first = uploaded(project, bob, zipped(tmp_path / "photos.zip", files))
+    assert ingest(first)
+    page = editor_client.get(first.dataset.get_absolute_url()).content.decode()
+    assert 'column “<bdi translate="no">diagnosis</bdi>” of “<bdi translate="no">list &lt;b' in page
+    sent = {"side": "", "labels": "list:diagnosis", "group": "column:patient"}
+    url = reverse("version-mend", args=[first.dataset_id, 1])
+    answer = editor_client.post(url, {**sent, "validation": "15", "test": "2"})
+    assert (answer.status_code, Version.objects.count()) == (422, 1)
+    answer = editor_client.post(url, {**sent, "validation": "15", "test": "15"})
+    assert answer.status_code == 302
+    second = Version.objects.get(number=2)
+    assert second.options["group"] == "column:patient"
+    assert ingest(second)
+    page = editor_client.get(first.dataset.get_absolute_url()).content.decode()
+    assert "The images are in 10 groups, and none of them lies in two parts." in page
+
+
+def test_a_grouping_that_cannot_be_is_refused_in_words(editor_client, project, bob, tmp_path):
+    first = uploaded(project, bob, zipped(tmp_path / "a.zip", patients()))
+    assert ingest(first)
+    second = add_version(first.dataset, first.source, {"group": "folder"}, parent=first)
+    assert ingest(second)
+    assert "“ill” cannot be in every part: only 1 images or groups" in second.problem
+    first.refresh_from_db()
+    assert first.source.path.exists()
