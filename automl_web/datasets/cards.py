@@ -21,6 +21,11 @@ class Picture:
     index: int
     name: str
 
+    @property
+    def short(self) -> str:
+        """The name with the folder that the file lies in."""
+        return "/".join(self.name.split("/")[-2:])
+
 
 @dataclass
 class Card:

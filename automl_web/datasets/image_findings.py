@@ -24,6 +24,9 @@ ODD_SIDE = 4
 RARE = 0.1
 """The share of all images up to which those of another size are odd ones, and not just mixed."""
 
+FEW_FILES = 3
+"""Skipped files on the card; the page lists more of them further down."""
+
 MUCH = 0.05
 """The share of skipped files from which on a look is worth while."""
 
@@ -73,7 +76,9 @@ def _about_skipped(layout: Layout) -> list[Finding]:
     if not layout.skipped:
         return []
     is_much = layout.skipped > MUCH * (layout.skipped + len(layout.items))
-    examples = [{"file": name, "reason": reason} for name, reason in layout.first_skipped]
+    examples = [
+        {"file": name, "reason": reason} for name, reason in layout.first_skipped[:FEW_FILES]
+    ]
     weight = WARNING if is_much else NOTE
     return [found("skipped", weight, examples=examples, count=layout.skipped)]
 
