@@ -7,8 +7,6 @@ from django.utils.translation import ngettext_lazy
 
 from automl_web.datasets.words.card import Card
 
-LEFT_OUT = ngettext_lazy("%(count)s image left out", "%(count)s images left out", "count")
-
 CARDS = {
     "few_images": Card(
         _("Small classes"),
@@ -43,7 +41,11 @@ CARDS = {
         ),
         _("At most one of the classes is right, and nobody can say which. A model learns neither."),
         _("Leave them all out"),
-        LEFT_OUT,
+        ngettext_lazy(
+            "%(count)s image of several classes left out",
+            "%(count)s images of several classes left out",
+            "count",
+        ),
     ),
     "near_copies": Card(
         _("Near duplicates"),
@@ -54,7 +56,11 @@ CARDS = {
         ),
         _("They were saved again, made larger or brightened, and teach hardly anything new."),
         _("Keep one of each"),
-        LEFT_OUT,
+        ngettext_lazy(
+            "%(count)s near duplicate left out",
+            "%(count)s near duplicates left out",
+            "count",
+        ),
     ),
     "too_many_alike": Card(
         _("Very many alike"),
@@ -100,7 +106,11 @@ CARDS = {
         ),
         _("Brought to one size they are blurred or squeezed, and may be no examples of the class."),
         _("Leave them out"),
-        LEFT_OUT,
+        ngettext_lazy(
+            "%(count)s image of an odd size left out",
+            "%(count)s images of odd sizes left out",
+            "count",
+        ),
     ),
     "resized": Card(
         _("Sizes"),
