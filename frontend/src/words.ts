@@ -145,8 +145,7 @@ function millions(count: number): string {
 }
 
 /**
- * How far a trial has trained or, before its first report, may train: "27 epochs on 33.3 % of the
- * training data".
+ * How far a trial has trained or, before its first report, may train: "27 epochs on 33.3 % of the data".
  */
 export function trainedFor(row: TrialRow): string {
   const { epochs, ...others } = row.fidelity
@@ -188,8 +187,8 @@ function rationWords(name: string, value: number): string {
       return n("%(count)s fold", "%(count)s folds", value)
     case "train_fraction":
       return value === 1
-        ? t("on all training data")
-        : t("on %(share)s of the training data", { share: percent(value) })
+        ? t("on all data")
+        : t("on %(share)s of the data", { share: percent(value) })
     default:
       return `${metricTitle(name)} ${number(value)}`
   }

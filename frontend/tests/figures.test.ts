@@ -133,7 +133,7 @@ describe("trials on a part of the training data", () => {
   test("are led by the best of those that saw most", () => {
     expect(state.best).toBe(2)
     expect(bestSoFar(state, GOAL).sentence).toContain(
-      "Trial 2 leads with 70.0\u00a0% after 1 epoch on all training data.",
+      "Trial 2 leads with 70.0\u00a0% after 1 epoch on all data.",
     )
   })
 
@@ -142,10 +142,10 @@ describe("trials on a part of the training data", () => {
       bestSoFar(shown, GOAL)
         .table()
         .rows.map((row) => row[2])
-    expect(told(state)[0]).toBe("1 epoch on 33.3\u00a0% of the training data")
-    expect(told(forests)[0]).toBe("on 33.3\u00a0% of the training data")
+    expect(told(state)[0]).toBe("1 epoch on 33.3\u00a0% of the data")
+    expect(told(forests)[0]).toBe("on 33.3\u00a0% of the data")
     expect(bestSoFar(forests, GOAL).sentence).toBe(
-      "Trial 1 leads with 90.0\u00a0%, trained on 33.3\u00a0% of the training data.",
+      "Trial 1 leads with 90.0\u00a0%, trained on 33.3\u00a0% of the data.",
     )
   })
 

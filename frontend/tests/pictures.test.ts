@@ -207,10 +207,10 @@ test("rungs of data are called by their share of it", () => {
   const above = { bracket: 0, level: 1, resource: 1, size: 1, trials: [trial] }
   const figure = rungsFigure([below, above], "train_fraction", GOAL)
   expect(figure.table().rows.map(([rung]) => rung)).toEqual([
-    "Bracket 1, 33.3\u00a0% of the data",
-    "Bracket 1, 100\u00a0% of the data",
+    "Bracket 1, 33.3\u00a0%",
+    "Bracket 1, 100\u00a0%",
   ])
-  expect(figure.sentence).toContain("promoted to more data")
+  expect(figure.sentence).toContain("share of the training data")
 })
 
 test("a grid shows what each level has had, and what is to come", () => {

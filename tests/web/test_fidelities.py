@@ -50,8 +50,8 @@ def test_the_one_that_saw_all_data_leads_everywhere(run, viewer_client):
     shown = viewer_client.get(reverse("run-leaders", args=[run.pk]))
     assert [trial.number for trial in shown.context["leaders"]] == [5, 4, 3, 2, 1]
     told = shown.content.decode()
-    assert "epochs on all training data" in told
-    assert "on 33.3\N{NO-BREAK SPACE}% of the training data" in told
+    assert "epochs on all data" in told
+    assert "on 33.3\N{NO-BREAK SPACE}% of the data" in told
 
 
 def test_the_pages_of_trials_tell_who_was_promoted_to_what(run, viewer_client):

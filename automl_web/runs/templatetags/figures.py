@@ -90,7 +90,7 @@ def seconds(value: float) -> str:
 
 @register.filter
 def trained_for(trial: Trial) -> str:
-    """How far a trial has trained, and on how much: 27 epochs on 33.3 % of the training data."""
+    """How far a trial has trained, and on how much: 27 epochs on 33.3 % of the data."""
     parts, count = [], {"count": number_format(trial.step, 0, force_grouping=True)}
     if trial.stage != Stage.CONFIRM.value and trial.config.get("folds", 1) > 1:
         parts.append(ngettext("%(count)s fold", "%(count)s folds", trial.step) % count)
@@ -98,10 +98,10 @@ def trained_for(trial: Trial) -> str:
         parts.append(ngettext("%(count)s epoch", "%(count)s epochs", trial.step) % count)
     share = trial.fidelity.get(FRACTION)
     if share == 1:
-        parts.append(_("on all training data"))
+        parts.append(_("on all data"))
     elif share is not None:
         shown = {"share": f"{100 * share:.3g}\N{NO-BREAK SPACE}%"}
-        parts.append(_("on %(share)s of the training data") % shown)
+        parts.append(_("on %(share)s of the data") % shown)
     return " ".join(parts)
 
 

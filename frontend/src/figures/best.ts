@@ -66,7 +66,7 @@ function scale(done: readonly TrialRow[]): object {
     color: resources.map(Math.log),
     colorscale: "Cividis",
     colorbar: {
-      title: { text: label(metricTitle(name)) },
+      title: { text: label(metricTitle(name)), side: "right" },
       thickness: 8,
       outlinewidth: 0,
       tickvals: lengths.map(Math.log),

@@ -1,8 +1,8 @@
 /** Brackets and rungs: who trained how far, and who went on. */
 
 import { n, number, percent, t } from "../i18n"
-import { fidelityWords, metricTitle, metricValue, stateWord } from "../words"
-import { ABOVE, type Figure, fromLoss, type Goal, label, OKABE_ITO } from "./figure"
+import { fidelityWords, isShare, metricTitle, metricValue, stateWord } from "../words"
+import { ABOVE, type Figure, fromLoss, type Goal, label, OKABE_ITO, valueAxis } from "./figure"
 import type { Axis, Rung, RungTrial } from "./insight"
 
 interface Placed extends RungTrial {
@@ -41,7 +41,11 @@ export function rungsFigure(rungs: readonly Rung[], fidelity: string, goal: Goal
             }),
           ],
     layout: {
-      xaxis: { title: { text: label(metricTitle(goal.objective)) }, uirevision: "keep" },
+      xaxis: {
+        title: { text: label(metricTitle(goal.objective)) },
+        ...valueAxis(goal.objective),
+        uirevision: "keep",
+      },
       yaxis: {
         autorange: "reversed",
         automargin: true,
@@ -72,13 +76,12 @@ export function rungsFigure(rungs: readonly Rung[], fidelity: string, goal: Goal
 /** Short, because it stands beside the picture, on phones, too. */
 function rungTitle({ bracket, resource }: Rung, fidelity: string): string {
   const length =
-    fidelity === "train_fraction"
-      ? t("%(share)s of the data", { share: percent(resource) })
-      : fidelityWords({ [fidelity]: resource })
+    fidelity === "train_fraction" ? percent(resource) : fidelityWords({ [fidelity]: resource })
   return t("Bracket %(bracket)s, %(length)s", { bracket: bracket + 1, length })
 }
 
 function marks(trials: readonly Placed[], name: string, goal: Goal, marker: object): object {
+  const value = isShare(goal.objective) ? "%{x:.3~p}" : "%{x:.3~g}"
   return {
     type: "scatter",
     mode: "markers",
@@ -86,7 +89,7 @@ function marks(trials: readonly Placed[], name: string, goal: Goal, marker: obje
     x: trials.map(({ loss }) => fromLoss(loss ?? 0, goal)),
     y: trials.map(({ rung }) => rung),
     customdata: trials.map((trial) => trial.number),
-    hovertemplate: `${label(t("Trial"))} %{customdata} · %{x:.3~g} · %{y}<extra></extra>`,
+    hovertemplate: `${label(t("Trial"))} %{customdata} · ${value} · %{y}<extra></extra>`,
     marker: { size: 9, ...marker },
   }
 }
@@ -100,7 +103,7 @@ function sentence(rungs: readonly Rung[], fidelity: string, placed: readonly Pla
   }
   return fidelity === "train_fraction"
     ? t(
-        "%(started)s of %(planned)s places on %(rungs)s are taken; %(promoted)s so far were promoted to more data.",
+        "%(started)s of %(planned)s places on %(rungs)s are taken; %(promoted)s so far were promoted to more. Each rung is a share of the training data.",
         values,
       )
     : t(
