@@ -23,10 +23,11 @@ from search.training.text.language import SURPRISES
 from search.training.text.meta import Meta
 from search.training.text.networks import build
 from search.training.text.recipe import Recipe
-from search.training.text.results import beginning_of, stepping
 from search.training.text.sample import continued, encoded
 from search.training.text.standalone import source
+from search.training.text.stepping import beginning_of, stepping
 from search.training.text.tokens import UNKNOWN
+from search.training.text.weights import load, write_weights
 from tests.search import texts
 from tests.search.texts import a_config, train_text
 
@@ -136,7 +137,7 @@ def test_the_page_is_told_what_the_test_part_has_shown(taken):
 
 def test_the_model_is_rebuilt_from_what_was_taken_home(taken):
     target, _, folder, checkpoint, config = taken
-    network, known, recipe = export.load(target)
+    network, known, recipe = load(target)
     assert known == data.meta(folder)
     assert recipe == Recipe.of(config)
     expected = restore(Candidate(config), known, checkpoint).state_dict()
@@ -213,7 +214,7 @@ def test_what_is_written_surprises_the_model_as_much_as_it_expects(taken):
     target, _, folder, *_ = taken
     if not writes(folder):
         return
-    network, known, _ = export.load(target)
+    network, known, _ = load(target)
     step, start = stepping(network), beginning_of(network)
     written = continued(step, start, known, "a", 1500, 1.0, np.random.default_rng(0))
     text = torch.from_numpy(encoded("a" + written, known))
@@ -283,7 +284,7 @@ def test_computes_the_same_with_torch_alone(name, changed, tmp_path):
     torch.manual_seed(0)
     known, recipe = KNOWN[name], Recipe(**{"width": 9, "embedding": 6, **changed})
     network = build(recipe, known).eval()
-    export.write_weights(network, known, tmp_path / "weights.safetensors")
+    write_weights(network, known, tmp_path / "weights.safetensors")
     (tmp_path / "model.py").write_text(source(recipe, known), encoding="utf-8")
     tokens, lengths = torch.randint(len(known.vocabulary), (3, 7)), torch.tensor([7, 1, 4])
     torch.save((tokens, lengths), tmp_path / "given.pt")

@@ -49,7 +49,7 @@ def reviews(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(params=["language", "classification"])
-def folder(request, small, reviews) -> Path:
+def folder(request, small, reviews):
     """A small text of each task."""
     return small if request.param == "language" else reviews
 
@@ -289,7 +289,7 @@ def test_training_reads_what_the_space_offers_and_nothing_else():
 def different(name: str) -> list[dict[str, Any]]:
     """Configs that differ in one hyper-parameter only, which is active."""
     h = HYPERPARAMETERS[name]
-    around = {h.when[0]: h.when[1]} if h.when else {}
+    around: dict[str, Any] = {h.when[0]: h.when[1]} if h.when else {}
     if name == "dropout_between":
         around["layers"] = 2
     if name == "clipping":

@@ -61,7 +61,7 @@ def reviews(folder: Path, counts: tuple[int, int, int] = (300, 120, 280)) -> Pat
     vocabulary = [UNKNOWN, *FILLING, *NICE, *NASTY]
     for name, count in zip(("train", "validation", "test"), counts, strict=True):
         labels = np.arange(count) % 2
-        texts = [_review(rng, label) for label in labels]
+        texts = [_review(rng, int(label)) for label in labels]
         numbers = [[vocabulary.index(word) for word in WORD.findall(text)] for text in texts]
         np.save(folder / f"{name}-tokens.npy", np.concatenate(numbers).astype(np.int32))
         ends = np.cumsum([0, *map(len, numbers)])

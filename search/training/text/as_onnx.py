@@ -17,8 +17,8 @@ from torch.export import Dim
 
 from search.training.card import MAXIMUM_COMPARED, MINIMUM_COMPARED
 from search.training.text import data
-from search.training.text.meta import LANGUAGE, Meta
-from search.training.text.networks import State
+from search.training.text.meta import Meta
+from search.training.text.networks import LanguageModel, Network, State
 from search.training.text.operators import Operators
 
 STATES = ("hidden", "cell")
@@ -31,7 +31,7 @@ STREAMS = 8
 class Writer(nn.Module):
     """Tokens (N, L) and a state to probabilities (N, L, V) of the token after each, and the next state."""
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: LanguageModel) -> None:
         super().__init__()
         self.network = network
 
@@ -52,12 +52,12 @@ class Judge(nn.Module):
         return logits.softmax(dim=1)
 
 
-def write(network: nn.Module, known: Meta, path: Path) -> None:
+def write(network: Network, known: Meta, path: Path) -> None:
     """Write the model, for any number of texts and tokens; vocabulary and classes go with it."""
     network = copy.deepcopy(network)
     network.reader.cells = Operators(network.reader.cells)
     texts, steps = Dim("texts"), Dim("steps")
-    if known.task == LANGUAGE:
+    if isinstance(network, LanguageModel):
         state = network.start(2)
         names = STATES[: len(state)]
         model: nn.Module = Writer(network)
@@ -98,7 +98,7 @@ def _name(path: Path, known: Meta) -> None:
     onnx.save(model, path)
 
 
-def compare(network: nn.Module, folder: Path, most: int, path: Path) -> tuple[float, int]:
+def compare(network: Network, folder: Path, most: int, path: Path) -> tuple[float, int]:
     """The largest difference of the ONNX model at `path` from how training predicts, and over what.
 
     Over tokens of a language model, over texts of a classifier, of which `most` tokens are read.
@@ -108,10 +108,9 @@ def compare(network: nn.Module, folder: Path, most: int, path: Path) -> tuple[fl
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     largest, compared = 0.0, 0
-    task = data.meta(folder).task
     for name in ("test", "validation", "train"):
         wanted = MAXIMUM_COMPARED - compared
-        if task == LANGUAGE:
+        if isinstance(network, LanguageModel):
             pairs = _of_tokens(network, session, data.tokens(folder, name)[:wanted])
         else:
             pairs = _of_texts(network, session, data.items(folder, name), wanted, most)
@@ -128,7 +127,7 @@ Pair = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], int]
 
 
 @torch.inference_mode()
-def _of_tokens(network: nn.Module, session: Any, text: Tensor) -> Iterator[Pair]:
+def _of_tokens(network: LanguageModel, session: Any, text: Tensor) -> Iterator[Pair]:
     """Read the text in streams side by side, each model with the state that it has itself."""
     steps = len(text) // STREAMS
     if not steps:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from search.training.data import in_proportion
 from search.training.latency import timed
 from search.training.loop import score
 from search.training.text import data
@@ -52,7 +53,7 @@ class Classification:
         part = data.items(self.folder, "validation")
         places = torch.arange(len(part))
         if most is not None:
-            places = data.in_proportion(part.labels.numpy())[: math.ceil(most / self.tokens_each)]
+            places = in_proportion(part.labels.numpy())[: math.ceil(most / self.tokens_each)]
         predicted = probabilities(network, part, places, self.recipe.sequence_length, self.device)
         return {f"val_{name}": value for name, value in scores(predicted, part.labels[places])}
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from search.history import Candidate, Report, Stage
 from search.method import Context, Problem
@@ -22,11 +21,11 @@ from search.training.text.costs import counted
 from search.training.text.language import Language
 from search.training.text.loop import Epoch, looks, optimiser_of
 from search.training.text.meta import CLASSIFICATION, LANGUAGE
-from search.training.text.networks import build
+from search.training.text.networks import Network, build
 from search.training.text.recipe import Recipe
 from search.training.text.task import Task
 
-TASKS = {LANGUAGE: Language, CLASSIFICATION: Classification}
+TASKS: dict[str, Callable[..., Task]] = {LANGUAGE: Language, CLASSIFICATION: Classification}
 
 LOOKED_AT = 0.3
 """Validation tokens at a look, for each that was trained since the one before.
@@ -62,7 +61,7 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
         return
     confirming = context.stage is Stage.CONFIRM
     fraction = 1.0 if confirming else context.fidelity.get("train_fraction", 1.0)
-    task: Task = TASKS[known.task](problem.data, recipe, fraction, confirming, device)
+    task = TASKS[known.task](problem.data, recipe, fraction, confirming, device)
     training, report = _begin(recipe, known, device, context, fraction)
     last = int(min(context.fidelity.get("epochs", recipe.epochs), recipe.epochs))
     _log(f"{int(costs['params']):,} parameters; {training.epoch} of {last} epochs done")
@@ -107,7 +106,7 @@ def _looks(
     epoch.train()
 
 
-def restore(candidate: Candidate, known: data.Meta, path: Path) -> nn.Module:
+def restore(candidate: Candidate, known: data.Meta, path: Path) -> Network:
     """The trained network at checkpoint `path`, on the CPU and ready to predict.
 
     Raises CheckpointError if the checkpoint cannot be read.

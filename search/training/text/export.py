@@ -14,24 +14,21 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from search.cost import parameters
 from search.history import Candidate
-from search.training.card import CARD, CODE, ONNX, TOLERANCE, WEIGHTS, Exported, agrees, write_card
+from search.training.card import CODE, ONNX, TOLERANCE, WEIGHTS, Exported, agrees, write_card
 from search.training.text import data
 from search.training.text.as_onnx import compare, write
 from search.training.text.costs import counted
 from search.training.text.evaluate import restore
 from search.training.text.meta import LANGUAGE, Meta
-from search.training.text.networks import build
+from search.training.text.networks import LanguageModel, Network
 from search.training.text.recipe import Recipe
 from search.training.text.results import of_classification, of_language
-from search.training.text.standalone import VOCABULARY, source
-
-PREFIX = "reader."
-"""Of names of weights; the code that is taken home has all in one module."""
+from search.training.text.standalone import source
+from search.training.text.weights import write_weights
 
 TEXTS = {
     LANGUAGE: (
@@ -89,37 +86,19 @@ def export(
     return exported
 
 
-def write_weights(network: nn.Module, known: Meta, path: Path) -> None:
-    """Write the weights, and what the vocabulary's numbers stand for."""
-    tensors = {k.removeprefix(PREFIX): v.contiguous() for k, v in network.state_dict().items()}
-    words = json.dumps(known.vocabulary, ensure_ascii=False)
-    save_file(tensors, path, metadata={VOCABULARY: words})
-
-
-def load(folder: Path) -> tuple[nn.Module, Meta, Recipe]:
-    """Rebuild the network from the weights and card that were taken home into `folder`."""
-    card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-    known, recipe = Meta.of(card), Recipe.of(card["config"])
-    network = build(recipe, known)
-    tensors = load_file(folder / WEIGHTS)
-    named = {PREFIX + k if PREFIX + k in network.state_dict() else k: v for k, v in tensors.items()}
-    network.load_state_dict(named)
-    return network.eval(), known, recipe
-
-
-def _results(network: nn.Module, known: Meta, folder: Path, checkpoint: Path) -> dict[str, Any]:
-    if known.task == LANGUAGE:
+def _results(network: Network, known: Meta, folder: Path, checkpoint: Path) -> dict[str, Any]:
+    if isinstance(network, LanguageModel):
         return of_language(network, known, folder, checkpoint.parent)
     return of_classification(known, folder, checkpoint.parent)
 
 
-def _agrees(network: nn.Module, target: Path, known: Meta) -> bool:
+def _agrees(network: Network, target: Path, known: Meta) -> bool:
     """Whether the code that was written, with the weights beside it, computes what the network does."""
     model = runpy.run_path(str(target / CODE), run_name="model")["load"](target / WEIGHTS)
     generator = torch.Generator().manual_seed(0)
     tokens = torch.randint(len(known.vocabulary), (4, 16), generator=generator)
     with torch.inference_mode():
-        if known.task == LANGUAGE:
+        if isinstance(network, LanguageModel):
             found, expected = model(tokens)[0], network(tokens, *network.start(4))[0]
             return _apart(found.softmax(dim=2), expected.softmax(dim=2)) <= TOLERANCE
         lengths = torch.tensor([16, 9, 1, 4])

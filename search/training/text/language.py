@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from search.training.latency import timed
 from search.training.text import data
-from search.training.text.networks import State
+from search.training.text.networks import LanguageModel, State
 from search.training.text.recipe import Recipe
 from search.training.text.task import Step
 
@@ -44,7 +44,9 @@ class Language:
             self.text = torch.cat((self.text, data.tokens(folder, "validation")))
         self.size = len(self.text) - 1
 
-    def steps(self, network: nn.Module, generator: torch.Generator, parts: int) -> Iterator[Step]:
+    def steps(
+        self, network: LanguageModel, generator: torch.Generator, parts: int
+    ) -> Iterator[Step]:
         states: list[State] = []
         size, length = self.recipe.batch_size, self.recipe.sequence_length
         for inputs, targets in data.windows(self.text, size, length, generator):
@@ -53,7 +55,7 @@ class Language:
             yield inputs.numel(), self._losses(network, pieces, states)
 
     def _losses(
-        self, network: nn.Module, pieces: Sequence[tuple[Tensor, Tensor]], states: list[State]
+        self, network: LanguageModel, pieces: Sequence[tuple[Tensor, Tensor]], states: list[State]
     ) -> Iterator[Tensor]:
         """The loss of each piece; its state goes on to the next step, the gradient does not."""
         for i, (inputs, targets) in enumerate(pieces):
@@ -62,25 +64,25 @@ class Language:
             flat = targets.to(self.device).flatten()
             yield functional.cross_entropy(logits.flatten(0, 1), flat, reduction="sum")
 
-    def validated(self, network: nn.Module, most: int | None = None) -> dict[str, float]:
+    def validated(self, network: LanguageModel, most: int | None = None) -> dict[str, float]:
         found = surprises(network, data.tokens(self.folder, "validation"), self.device, most)
         loss = mean(found)
         return {"val_perplexity": perplexity(loss), "val_loss": loss}
 
-    def tested(self, network: nn.Module, workdir: Path) -> dict[str, float]:
+    def tested(self, network: LanguageModel, workdir: Path) -> dict[str, float]:
         found = surprises(network, data.tokens(self.folder, "test"), self.device)
         np.save(workdir / SURPRISES, found.numpy())
         loss = mean(found)
         return {"test_perplexity": perplexity(loss), "test_loss": loss}
 
-    def latency(self, network: nn.Module) -> float:
+    def latency(self, network: LanguageModel) -> float:
         token = torch.zeros(1, 1, dtype=torch.int64, device=self.device)
         return timed(network, (token, *network.start(1)), self.device).median_ms
 
 
 @torch.inference_mode()
 def surprises(
-    network: nn.Module, text: Tensor, device: torch.device, most: int | None = None
+    network: LanguageModel, text: Tensor, device: torch.device, most: int | None = None
 ) -> Tensor:
     """How surprising each token (T,) but the first is, in nats: float32 (T - 1,), on the CPU.
 

@@ -102,14 +102,14 @@ class Epoch:
 
 
 def optimiser_of(recipe: Recipe, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
-    kept = {"lr": rate(recipe, 0), "weight_decay": recipe.weight_decay}
+    first, decayed = rate(recipe, 0), recipe.weight_decay
     match recipe.optimiser:
         case "adam":
-            return torch.optim.Adam(parameters, **kept)
+            return torch.optim.Adam(parameters, lr=first, weight_decay=decayed)
         case "adamw":
-            return torch.optim.AdamW(parameters, **kept)
+            return torch.optim.AdamW(parameters, lr=first, weight_decay=decayed)
         case "sgd":
-            return torch.optim.SGD(parameters, **kept)
+            return torch.optim.SGD(parameters, lr=first, weight_decay=decayed)
     raise ValueError(f"There is no optimiser {recipe.optimiser!r}.")
 
 

@@ -27,7 +27,7 @@ class Reader(nn.Module):
         self.embedding = nn.Embedding(vocabulary, recipe.embedding)
         self.dropout = nn.Dropout(recipe.dropout_embedding)
         cells = {"lstm": nn.LSTM, "gru": nn.GRU}[recipe.cell]
-        self.cells = cells(
+        self.cells: nn.Module = cells(
             recipe.embedding,
             recipe.width,
             recipe.layers,
@@ -37,15 +37,14 @@ class Reader(nn.Module):
         self.shape, self.values = (recipe.layers, recipe.width), 2 if recipe.cell == "lstm" else 1
         nn.init.uniform_(self.embedding.weight, -SPREAD, SPREAD)
         if recipe.cell == "lstm":
-            self._remember()
+            self._remember(recipe.width)
 
-    def _remember(self) -> None:
+    def _remember(self, width: int) -> None:
         """Begin with gates that forget nothing.
 
         Jozefowicz, Zaremba and Sutskever, "An empirical exploration of recurrent network
         architectures", ICML 2015.
         """
-        width = self.cells.hidden_size
         for name, bias in self.cells.named_parameters():
             if name.startswith("bias_ih"):
                 nn.init.ones_(bias.data[width : 2 * width])
@@ -62,7 +61,7 @@ class Reader(nn.Module):
         return outputs, after if isinstance(after, tuple) else (after,)
 
 
-class Language(nn.Module):
+class LanguageModel(nn.Module):
     """Tokens (N, L) and a state to logits (N, L, V) of the token that follows each, and the next state.
 
     With tied weights the embedding weighs the output, too: Press and Wolf, "Using the output embedding
@@ -119,8 +118,11 @@ class Classifier(nn.Module):
         return cast(Tensor, self.output(self.dropout(torch.cat(pooled, dim=1))))
 
 
-def build(recipe: Recipe, known: Meta) -> nn.Module:
+Network = LanguageModel | Classifier
+
+
+def build(recipe: Recipe, known: Meta) -> Network:
     """The untrained network for a prepared text."""
     if known.task == LANGUAGE:
-        return Language(recipe, len(known.vocabulary))
+        return LanguageModel(recipe, len(known.vocabulary))
     return Classifier(recipe, len(known.vocabulary), len(known.classes))

@@ -19,8 +19,9 @@ class Operators(nn.Module):
     of its example (seen with torch 2.14, whatever is said of dynamic shapes).
     """
 
-    def __init__(self, cells: nn.LSTM | nn.GRU) -> None:
+    def __init__(self, cells: nn.Module) -> None:
         super().__init__()
+        assert isinstance(cells, nn.LSTM | nn.GRU)
         self.kind = "LSTM" if isinstance(cells, nn.LSTM) else "GRU"
         self.width, self.layers = cells.hidden_size, cells.num_layers
         for layer in range(cells.num_layers):
@@ -49,13 +50,11 @@ class Operators(nn.Module):
         """Outputs (L, N, width) and the values of the state (1, N, width) behind inputs (L, N, …)."""
         steps, texts, _ = inputs.shape
         given = [getattr(self, f"{name}{layer}") for name in ("w", "r", "b")]
-        settings = {"hidden_size": self.width}
-        if self.kind == "GRU":
-            settings["linear_before_reset"] = 1  # as torch has it
+        resets = {"linear_before_reset": 1} if self.kind == "GRU" else {}  # as torch has it
         outputs, *after = torch.onnx.ops.symbolic_multi_out(
             self.kind,
             (inputs, *given, None, *state),
-            settings,
+            {"hidden_size": self.width, **resets},
             dtypes=[torch.float32] * (1 + len(state)),
             shapes=[(steps, 1, texts, self.width), *((1, texts, self.width) for _ in state)],
             version=OPSET,

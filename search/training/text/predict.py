@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from search.training.text.export import load
-from search.training.text.meta import LANGUAGE
-from search.training.text.results import beginning_of, stepping
+from search.training.text.networks import LanguageModel
 from search.training.text.sample import continued, encoded
+from search.training.text.stepping import beginning_of, stepping
+from search.training.text.weights import load
 
 
 def answer(folder: Path, question: dict[str, Any]) -> Any:
     """What a language model writes behind the text, or a probability a class."""
     network, known, recipe = load(folder)
-    if known.task == LANGUAGE:
+    if isinstance(network, LanguageModel):
         rng = np.random.default_rng(question["seed"])
         length, temperature = question["length"], question["temperature"]
         step, start = stepping(network), beginning_of(network)

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from torch import nn
 
 from search.training.text import data
 from search.training.text.classification import PREDICTIONS
 from search.training.text.language import SURPRISES
 from search.training.text.meta import CHARACTERS, Meta
-from search.training.text.sample import Array, State, Step, continued
+from search.training.text.networks import LanguageModel
+from search.training.text.sample import Array, continued
+from search.training.text.stepping import beginning_of, stepping
 from search.training.text.tokens import joined
 
 SHOWN = 12
@@ -28,7 +28,7 @@ BEGINNING, LENGTH = {"characters": 80, "words": 20}, {"characters": 400, "words"
 TEMPERATURE = 0.8
 
 
-def of_language(network: nn.Module, known: Meta, folder: Path, beside: Path) -> dict[str, Any]:
+def of_language(network: LanguageModel, known: Meta, folder: Path, beside: Path) -> dict[str, Any]:
     """How hard the test part is without a model, which tokens are hard with it, and a sample."""
     text = data.tokens(folder, "test").numpy()
     nats = np.load(beside / SURPRISES)
@@ -67,7 +67,7 @@ def _hardest(text: Array, nats: Array, known: Meta) -> list[dict[str, Any]]:
     ]
 
 
-def _sample(network: nn.Module, known: Meta, text: Array) -> dict[str, str]:
+def _sample(network: LanguageModel, known: Meta, text: Array) -> dict[str, str]:
     """The beginning of the test part, and what the model writes behind it."""
     given = [known.vocabulary[number] for number in text[: BEGINNING[known.unit]]]
     beginning = "".join(given) if known.unit == CHARACTERS else joined(given, known.unit)
@@ -75,23 +75,6 @@ def _sample(network: nn.Module, known: Meta, text: Array) -> dict[str, str]:
     step, start = stepping(network), beginning_of(network)
     written = continued(step, start, known, beginning, LENGTH[known.unit], TEMPERATURE, rng)
     return {"beginning": beginning, "written": written}
-
-
-def stepping(network: nn.Module) -> Step:
-    """The network as `search.training.text.sample` asks it."""
-
-    @torch.inference_mode()
-    def step(tokens: Array, state: State) -> tuple[Array, State]:
-        before = (torch.from_numpy(values) for values in state)
-        logits, after = network(torch.from_numpy(tokens), *before)
-        shares = logits[0, -1].softmax(dim=0).numpy()
-        return shares, tuple(values.numpy() for values in after)
-
-    return step
-
-
-def beginning_of(network: nn.Module) -> State:
-    return tuple(values.numpy() for values in network.start(1))
 
 
 def of_classification(known: Meta, folder: Path, beside: Path) -> dict[str, Any]:

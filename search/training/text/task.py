@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 Step = tuple[int, Iterator[Tensor]]
 """How many tokens or items an optimiser's step is of, and their summed losses, a piece after the other.
@@ -22,14 +22,14 @@ class Task(Protocol):
     size: int
     tokens_each: float
 
-    def steps(self, network: nn.Module, generator: torch.Generator, parts: int) -> Iterator[Step]:
+    def steps(self, network: Any, generator: torch.Generator, parts: int) -> Iterator[Step]:
         """One epoch in an order drawn from `generator`, each step in `parts` pieces."""
 
-    def validated(self, network: nn.Module, most: int | None = None) -> dict[str, float]:
+    def validated(self, network: Any, most: int | None = None) -> dict[str, float]:
         """Metrics of the validation part, or of about `most` of its tokens, spread over it."""
 
-    def tested(self, network: nn.Module, workdir: Path) -> dict[str, float]:
+    def tested(self, network: Any, workdir: Path) -> dict[str, float]:
         """Metrics of the test part; what a result page needs besides is left in `workdir`."""
 
-    def latency(self, network: nn.Module) -> float:
+    def latency(self, network: Any) -> float:
         """Milliseconds for one token of a text that is written, or for one text that is judged."""
