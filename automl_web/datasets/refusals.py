@@ -83,7 +83,7 @@ class DuplicateNameError(FileError):
 
 class BombError(FileError):
     sentence = _(
-        "Unpacked, this zip file would be far larger than a set of images its size can be."
+        "Unpacked, this zip file would be far larger than honest files of its size can be."
     )
 
 
@@ -133,7 +133,7 @@ class NotTextError(ContentError):
 
 
 class EmptyTextError(ContentError):
-    sentence = _("There is no text in this file. Upload one with something to learn from.")
+    sentence = _("There is no text to learn from in this file. Upload one in which words come again.")
 
 
 class TooShortTextError(ContentError):

@@ -18,7 +18,7 @@ POINTS_OUTSIDE = "a name that points outside of it"
 TWICE = "twice, so it is unclear which one counts"
 NO_IMAGE = "No image was found in class folders."
 ONE_CLASS = "Only one class was found"
-BOMB = "far larger than a set of images its size can be"
+BOMB = "far larger than honest files of its size can be"
 SPECIAL = "neither a file nor a folder"
 
 DAMAGED, TOO_LARGE, NO_PICTURE = "damaged", "too_large", "not_an_image"
@@ -29,6 +29,7 @@ class Case:
     """An upload; it is refused with a sentence that holds `says`, or taken if that is empty.
 
     Taken, it has `images` images, its warnings are among `warns`, and `skipped` was left out.
+    `upload` is what the file is called, and `kind` what it is taken for.
     """
 
     make: Maker
@@ -37,6 +38,8 @@ class Case:
     skipped: dict[str, str] = field(default_factory=dict)
     warns: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset({"cat", "dog"})
+    upload: str = "odd.zip"
+    kind: str = "images"
 
 
 def refused(make: Maker, says: str) -> Case:

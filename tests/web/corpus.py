@@ -24,6 +24,7 @@ from tests.web.cases import (
     refused,
 )
 from tests.web.corpus_images import IMAGES
+from tests.web.corpus_text import TEXTS, TOO_SHORT
 from tests.web.hostile import class_folders, image
 from tests.web.hostile_zips import Entry, beside_honest, files, linked, only, patched, raw
 
@@ -44,7 +45,8 @@ CONTENT: dict[str, Callable[[], Case]] = {
     "one class that can be read": lambda: refused(
         files({"dog/1.png": b"broken"}, classes=("cat",)), ONE_CLASS
     ),
-    "no classes": lambda: refused(only({"cat/readme.txt": b"no image"}), NO_IMAGE),
+    "a read-me alone": lambda: refused(only({"cat/readme.txt": b"no image"}), TOO_SHORT),
+    "no classes": lambda: refused(only({"cat/readme": b"no image"}), NO_IMAGE),
     "all images at the top": lambda: refused(
         only({f"{n}.png": image(n) for n in range(9)}), NO_IMAGE
     ),
@@ -188,4 +190,4 @@ ARCHIVES: dict[str, Callable[[], Case]] = {
     "the longest comment": lambda: Case(hostile_zips.comment),
 }
 
-CORPUS = IMAGES | CONTENT | NAMES | ARCHIVES
+CORPUS = IMAGES | TEXTS | CONTENT | NAMES | ARCHIVES

@@ -45,7 +45,7 @@ def test_each_upload_ends_in_its_sentence_and_leaves_nothing(
     content = case.make(tmp_path / "made.zip").read_bytes()
     outside = names(tmp_path) | {"witness"}
     before = psutil.Process().memory_info().rss
-    sent = {"file": SimpleUploadedFile("odd.zip", content)}
+    sent = {"file": SimpleUploadedFile(case.upload, content)}
     answer = editor_client.post(reverse("dataset-new", args=[project.slug]), sent)
     if answer.status_code == 422:
         assert case.says
@@ -75,6 +75,10 @@ def check_prepared(client, case):
         assert problem_of(version) == page.context["problem"]
         return
     assert (version.state, version.problem) == (Version.State.READY, "")
+    assert version.kind == case.kind
+    if case.kind == "text":
+        assert {finding["code"] for finding in version.facts["findings"]} == case.warns
+        return
     assert version.facts["images"] == case.images
     assert set(version.classes) == case.classes
     assert dict(version.facts["skipped"]["first"]) == case.skipped

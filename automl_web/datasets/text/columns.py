@@ -101,7 +101,7 @@ def holds_texts(glance: Glance) -> bool:
         dialect = sniff(head, {})
     except RefusalError:
         return False
-    rows = head_rows(head, dialect)
+    rows = head_rows(head, dialect, quotes=dialect.quotes)
     if not rows:
         return False
     columns = judged(rows, names_of(dialect))

@@ -6,6 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import BinaryIO
 
 from automl_web.datasets.encodings import encoding_of, opened, pieces_of
@@ -27,6 +28,9 @@ RAGGED = 0.1
 """The share of rows with a wrong number of cells beyond which the file is read wrongly, or broken."""
 
 TELL_EVERY = 1000  # rows
+LARGEST_CELL = 2**24  # characters
+END = "\x1e"
+"""A last row, which is only seen as one if no quote is open before it."""
 
 
 @dataclass
@@ -57,19 +61,18 @@ def sheet_of(file: BinaryIO, choices: Choices) -> Sheet:
     head = opened(pieces_of(file), codec).read(SAMPLE)
     dialect = sniff(head, {})
     names = names_of(dialect)
-    rows = head_rows(head, dialect) or head_rows(head, dialect, quotes=False)
+    rows = head_rows(head, dialect, quotes=dialect.quotes) or head_rows(head, dialect, quotes=False)
     if not rows or len(names) < 2:
         raise NoTableError
     columns = judged(rows, names)
     text = columns[_place(choices.text, names)] if choices.text else text_of(columns)
     label = label_of(columns, text, len(rows)) or next(c for c in columns if c is not text)
-    sheet = Sheet(codec, dialect, names, text.index, label.index)
+    sheet = Sheet(codec, dialect, names, text.index, label.index, quotes=dialect.quotes)
     if choices.label:
         sheet.label = _place(choices.label, names)
     if choices.group:
         sheet.group = _place(choices.group, names)
-    sheet.quotes = _are_closed(file, sheet)
-    sheet.rows = sum(1 for _cells in _cells_of(file, sheet))
+    _count(file, sheet)
     return sheet
 
 
@@ -79,20 +82,27 @@ def _place(name: str, names: list[str]) -> int:
     return names.index(name)
 
 
-def _are_closed(file: BinaryIO, sheet: Sheet) -> bool:
-    """Whether quotes come in pairs: else a cell would grow until it is larger than any may be."""
+def _count(file: BinaryIO, sheet: Sheet) -> None:
+    """Count the rows; a quote that is never closed is found out, and quotes are none then."""
     try:
-        for _cells in _cells_of(file, sheet):
-            pass
-    except csv.Error:
-        return False
-    return True
+        sheet.rows = sum(1 for _cells in _cells_of(file, sheet))
+    except csv.Error as error:
+        if not sheet.quotes:
+            raise NoTableError from error
+        sheet.quotes = False
+        _count(file, sheet)
 
 
 def _cells_of(file: BinaryIO, sheet: Sheet) -> Iterator[list[str]]:
+    """The cells of each row; raises csv.Error at a cell that is too large, or is never closed."""
+    csv.field_size_limit(LARGEST_CELL)
     lines = opened(pieces_of(file), sheet.codec)
     lines.read(sheet.dialect.start)
-    return reader_of(lines, sheet.dialect, quotes=sheet.quotes)
+    for cells in reader_of(chain(lines, [END]), sheet.dialect, quotes=sheet.quotes):
+        if cells == [END]:
+            return
+        yield cells
+    raise csv.Error("the end lies within quotes")
 
 
 def items_of(file: BinaryIO, sheet: Sheet, progress: Progress) -> Iterator[Item]:
@@ -100,16 +110,13 @@ def items_of(file: BinaryIO, sheet: Sheet, progress: Progress) -> Iterator[Item]
 
     Raises RaggedTableError at the end if too many rows had a wrong number of cells.
     """
-    try:
-        for number, cells in enumerate(_cells_of(file, sheet), start=1):
-            if number % TELL_EVERY == 0:
-                progress(number, sheet.rows, str(number))
-            if cells:
-                sheet.widths[len(cells) == sheet.dialect.width] += 1
-            if len(cells) == sheet.dialect.width:
-                yield _item(number, cells, sheet)
-    except csv.Error as error:
-        raise NoTableError from error
+    for number, cells in enumerate(_cells_of(file, sheet), start=1):
+        if number % TELL_EVERY == 0:
+            progress(number, sheet.rows, str(number))
+        if cells:
+            sheet.widths[len(cells) == sheet.dialect.width] += 1
+        if len(cells) == sheet.dialect.width:
+            yield _item(number, cells, sheet)
     if sheet.skipped > RAGGED * sheet.widths.total():
         raise RaggedTableError(count=sheet.skipped, width=sheet.dialect.width)
 

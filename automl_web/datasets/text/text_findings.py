@@ -91,10 +91,10 @@ def _about_unknown(facts: Mapping[str, Any]) -> Iterator[Finding]:
     values = {"percent": round(100 * share), "size": facts["vocabulary"]["size"]}
     if facts["unit"] == CHARACTERS:
         yield found("unknown_tokens", **values)
-    elif facts["lowercase"]:
-        yield found("unknown_tokens", WARNING, {"unit": CHARACTERS}, **values)
-    else:
+    elif facts["vocabulary"]["has_capitals"]:
         yield found("unknown_words", WARNING, {"lowercase": True}, **values)
+    else:
+        yield found("unknown_tokens", WARNING, {"unit": CHARACTERS}, **values)
 
 
 def _about_lines(text: Divided) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from automl_web.datasets.refusals import EmptyTextError
 from search.training.text.meta import CHARACTERS, WORDS
 from search.training.text.tokens import UNKNOWN, WORD
 
@@ -22,6 +23,9 @@ Chinese newspaper has.
 
 MINIMUM = 2
 """A token that occurs once has taught nothing, and a part without unknowns would not teach them."""
+
+FEWEST = 2
+"""Tokens that it takes to say anything: one alone, such as a space, is always the next."""
 
 COUNTED = 500_000
 """Different tokens that are counted at once, which takes some 100 MB; beyond, the rarest are forgotten
@@ -61,8 +65,11 @@ class Vocabulary:
 
     @classmethod
     def of(cls, counts: Counts) -> Vocabulary:
+        """The tokens that were counted often enough; raises EmptyTextError if they say nothing."""
         often = ((token, n) for token, n in counts.most() if n >= MINIMUM and token != UNKNOWN)
         kept = list(islice(often, MOST[counts.unit] - 1))
+        if len(kept) < FEWEST:
+            raise EmptyTextError
         return cls(counts.unit, (UNKNOWN, *(t for t, _ in kept)), (0, *(n for _, n in kept)))
 
     def numbers(self, text: str) -> Tokens:

@@ -113,6 +113,7 @@ class Meta:
             "lowercase": self.lowercase,
             "vocabulary": {
                 "size": len(self.vocabulary.tokens) - 1,
+                "has_capitals": any(t != t.lower() for t in self.vocabulary.tokens),
                 "first": [pair for _, pair in zip(range(SHOWN + 1), pairs, strict=False)][1:],
             },
         }
