@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +65,10 @@ class Arranged:
     parts: Parts = field(default_factory=lambda: np.array([], dtype=object))
     drawn_anew: bool = False
 
-    @property
+    @cached_property
     def copies(self) -> int:
         """Rows that are exact copies of others."""
-        return len(self.content) - len(np.unique(self.content))
+        return len(self.content) - len(pd.unique(self.content))
 
     @property
     def has_stray_copies(self) -> bool:
@@ -241,7 +242,7 @@ def _units(arranged: Arranged) -> Hashes:
         values = arranged.group.values
         units = _hashes([values], len(values))
         units = np.where(values.isna(), arranged.raw, units)
-        if len(np.unique(units)) < LEAST_GROUPS:
+        if len(pd.unique(units)) < LEAST_GROUPS:
             raise TooFewTableGroupsError(name=arranged.group.name)
         return units
     if arranged.has_stray_copies:

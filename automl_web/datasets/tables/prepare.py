@@ -86,7 +86,7 @@ def _write(folder: Path, arranged: Arranged, meta: dict[str, Any]) -> str:
         (folder / f"{split}-target.npy").write_bytes(_npy(answers))
         digest.update(_write_features(folder / f"{split}.parquet", arranged, rows))
         if split == TEST:
-            (folder / TEST_ROWS).write_bytes(_npy(np.unique(arranged.raw[rows])))
+            (folder / TEST_ROWS).write_bytes(_npy(np.sort(arranged.raw[rows])))
     (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
     return digest.hexdigest()
 

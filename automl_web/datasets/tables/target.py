@@ -174,7 +174,7 @@ def _likely_task(column: Column) -> str:
     if column.type == CATEGORY:
         return CLASSIFICATION
     values = column.values.dropna().to_numpy()
-    different = len(np.unique(values))
+    different = column.values.nunique()
     whole = bool((values == np.round(values)).all())
     few = different <= FEW_VALUES and different * ROWS_EACH <= len(values)
     return CLASSIFICATION if different == 2 or (whole and few) else REGRESSION
