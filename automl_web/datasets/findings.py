@@ -28,6 +28,9 @@ NOTE, WARNING, DANGER = "note", "warning", "danger"
 SHOWN = 6
 """Examples that a card shows."""
 
+SPOILT = 0.1
+"""The share of the test items that may be known from training before the score is worth nothing."""
+
 LONGEST_NAME = 40
 
 Finding = dict[str, Any]
@@ -61,6 +64,11 @@ def found(
     shown = [example for example, _number in zip(examples, range(SHOWN), strict=False)]
     fix = None if fix is None else dict(fix)
     return {"code": code, "weight": weight, "values": values, "fix": fix, "examples": shown}
+
+
+def weight_of_seen(count: int, tested: int) -> str:
+    """How heavy it is that `count` of `tested` test items are known from training."""
+    return DANGER if count > SPOILT * tested else WARNING
 
 
 def findings_of(facts: Mapping[str, Any]) -> list[Finding]:

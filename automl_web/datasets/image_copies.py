@@ -10,16 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from automl_web.datasets.findings import DANGER, NOTE, SHOWN, WARNING, Finding, found
+from automl_web.datasets.findings import NOTE, SHOWN, WARNING, Finding, found, weight_of_seen
 from automl_web.datasets.layout import TEST, TRAIN, VALIDATION, Item
 from automl_web.datasets.likeness import Pixels, alike, keep_one, look_of
 from automl_web.datasets.order import CHECKING, Progress
 
 KEPT_FIRST = (TEST, VALIDATION, TRAIN)
 """Of two copies the one in the part named first stays: the test part never changes."""
-
-SPOILT = 0.1
-"""The share of the test images that may be known from training before the score is worth nothing."""
 
 BATCH = 256
 
@@ -88,7 +85,7 @@ def _exact(groups: Iterable[list[Placed]], tested: int) -> list[Finding]:
         elif len(seen) > 1:
             within.add(len(seen) - 1, seen[1:], seen[:4])
     return [
-        *in_test.found("copies_in_test", _weight(in_test, tested), images=tested),
+        *in_test.found("copies_in_test", weight_of_seen(in_test.count, tested), images=tested),
         *across.found("copies_across"),
         *within.found("copies"),
     ]
@@ -101,7 +98,8 @@ def _near(
     firsts = [group[0] for group in groups]
     pairs, is_complete = alike(*_looks(firsts, folder, progress))
     is_test = np.array([placed.split == TEST for placed in firsts])
-    label = np.array([placed.item.label for placed in firsts])
+    number: dict[str, int] = {}  # of each class, because names may be long
+    label = np.array([number.setdefault(p.item.label, len(number)) for p in firsts])
     first, second = pairs.T
     in_test, within = Copies(), Copies()
     known: set[int] = set()
@@ -112,14 +110,10 @@ def _near(
     for left_out, stays in keep_one(trained, len(firsts)):
         within.add(len(groups[left_out]), groups[left_out], [firsts[stays], firsts[left_out]])
     return [
-        *in_test.found("near_copies_in_test", _weight(in_test, tested), images=tested),
+        *in_test.found("near_copies_in_test", weight_of_seen(in_test.count, tested), images=tested),
         *within.found("near_copies"),
         *([] if is_complete else [found("too_many_alike", NOTE)]),
     ]
-
-
-def _weight(in_test: Copies, tested: int) -> str:
-    return DANGER if in_test.count > SPOILT * tested else WARNING
 
 
 def _looks(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automl_web.datasets.findings import DANGER, NOTE, WARNING, Finding, found
+from automl_web.datasets.findings import DANGER, NOTE, WARNING, Finding, found, weight_of_seen
 from automl_web.datasets.layout import TEST
 from automl_web.datasets.tables.arrangement import Arranged
 from automl_web.datasets.tables.column_types import (
@@ -79,7 +79,8 @@ def _about_copies(arranged: Arranged) -> Iterator[Finding]:
             places = np.flatnonzero(is_test)[seen]
             examples = [_example(arranged, place) for place in places[:3]]
             items = int(is_test.sum())
-            yield found("same_in_test", DANGER, unique, examples, count=count, items=items)
+            weight = weight_of_seen(count, items)
+            yield found("same_in_test", weight, unique, examples, count=count, items=items)
     elif arranged.copies:
         rows = len(arranged.content)
         yield found("few_different", NOTE, count=rows - arranged.copies, rows=rows)

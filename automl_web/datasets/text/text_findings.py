@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 
 from automl_web.datasets import encodings
-from automl_web.datasets.findings import DANGER, NOTE, WARNING, Finding, found
+from automl_web.datasets.findings import (
+    DANGER,
+    NOTE,
+    WARNING,
+    Finding,
+    found,
+    weight_of_seen,
+)
 from automl_web.datasets.layout import SPLITS, TEST, TRAIN
 from automl_web.datasets.order import CHECKING
 from automl_web.datasets.text.classes import Drawn
@@ -153,7 +160,8 @@ def _about_copies(texts: Drawn) -> Iterator[Finding]:
     if len(both):
         values = {"count": len(both), "items": len(tested)}
         examples = _examples(texts, both)
-        yield found("texts_in_test", WARNING, {"once": True}, examples, **values)
+        weight = weight_of_seen(len(both), len(tested))
+        yield found("texts_in_test", weight, {"once": True}, examples, **values)
 
 
 def _examples(texts: Drawn, places: Numbers) -> Iterator[str]:
