@@ -159,8 +159,8 @@ class TooFewTextGroupsError(ContentError):
 
 class TooManyLabelsError(ContentError):
     sentence = _(
-        "%(count)s different classes were found in “%(name)s”, and we take at most %(limit)s. "
-        "Choose the column that holds a few classes."
+        "%(count)s different classes of texts were found, and we take at most %(limit)s. Give the "
+        "texts a column that holds a few classes, or put those of a class into one folder."
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from automl_web.datasets.kinds import recognise
 from automl_web.datasets.layout import SPLITS
 from automl_web.datasets.refusals import (
     NoSuchColumnError,
@@ -43,6 +44,18 @@ def test_a_table_of_texts_is_read_however_it_is_written(tmp_path, separator, cod
     assert (result.facts["text"], result.facts["label"]) == ("text", "label")
     assert set(result.facts["classes"]) == {label for _text, label in paragraphs()}
     assert result.items == len(paragraphs())
+
+
+def test_tables_in_a_zip_are_the_parts_that_their_names_say(tmp_path):
+    parts = {"train": paragraphs()[::2], "test": paragraphs()[1::4], "val": paragraphs()[3::4]}
+    files = {f"set/{name}.csv": table(rows).encode() for name, rows in parts.items()}
+    file = zipped(tmp_path / "a.zip", files | {"set/read-me.txt": b"about them"})
+    assert recognise(file, file.name).name == "text"
+    result = prepared(file, tmp_path / "a")
+    assert list(result.facts["counts"].values()) == [
+        len(parts[n]) for n in ("train", "val", "test")
+    ]
+    assert result.facts["given"] == ["train", "validation", "test"]
 
 
 def test_texts_lie_in_the_arrays_with_their_classes(tmp_path):
@@ -232,7 +245,7 @@ def test_parts_never_overlap_and_every_class_is_in_each(tmp_path_factory, rows, 
         for n, (text, label, group) in enumerate(rows)
     )
     with (tmp_path_factory.mktemp("a") / "text").open("w+b") as file:
-        items = gathered(found, Scratch(file), Choices(), "label")
+        items = gathered(found, Scratch(file), Choices())
     try:
         part = drawn(items, [], CARVED, NONE, once=once)
     except RefusalError:

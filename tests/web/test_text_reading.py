@@ -135,7 +135,7 @@ def test_joined_words_are_the_same_words(text):
 @given(text=texts)
 def test_numbers_of_known_characters_mean_them(text):
     counts = Counts(CHARACTERS)
-    counts.add(text * 2)
+    counts.add(text * 2 + "abab")
     vocabulary = Vocabulary.of(counts)
     assert "".join(vocabulary.tokens[n] for n in vocabulary.numbers(text)) == text
 
@@ -143,6 +143,7 @@ def test_numbers_of_known_characters_mean_them(text):
 @given(text=texts)
 def test_a_token_that_occurs_once_is_unknown(text):
     counts = Counts(WORDS)
+    text += " one one two two"
     counts.add(text)
     known = set(Vocabulary.of(counts).tokens)
     words = tokens(text, WORDS)

@@ -7,17 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from automl_web.datasets.archive import Archive
+from automl_web.datasets.unreadable import UnreadableError
 
 HEAD_BYTES = 2**16
+SEPARATED = (".csv", ".tsv")
 
 
 @dataclass(frozen=True)
 class Glance:
-    """What is seen of a file without reading it: its name, its first bytes, and the names in a zip."""
+    """What is seen of a file without reading it: its name, its first bytes, and the names in a zip.
+
+    `table` is the beginning of a table of separated values: of the file, or of the first in a zip.
+    """
 
     name: str
     head: bytes
     members: tuple[str, ...] = ()
+    table: bytes = b""
 
     @property
     def is_zip(self) -> bool:
@@ -56,8 +62,19 @@ class Intake:
 def look(path: Path, name: str) -> Glance:
     """Glance at a file; raises a FileError if it is a zip that is not safe."""
     with path.open("rb") as file:
-        glance = Glance(name, file.read(HEAD_BYTES))
+        head = file.read(HEAD_BYTES)
+    glance = Glance(name, head, table=head if name.lower().endswith(SEPARATED) else b"")
     if not glance.is_zip:
         return glance
     with Archive(path) as archive:
-        return Glance(name, glance.head, tuple(member.name for member in archive.members))
+        names = tuple(member.name for member in archive.members)
+        return Glance(name, head, names, _first_table(archive))
+
+
+def _first_table(archive: Archive) -> bytes:
+    tables = (m for m in archive.members if m.name.lower().endswith(SEPARATED))
+    first = next(tables, None)
+    try:
+        return next(archive.pieces(first), b"")[:HEAD_BYTES] if first else b""
+    except UnreadableError:
+        return b""

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pkgutil import resolve_name
 
-from automl_web.datasets.kinds.intake import Glance, Intake
+from automl_web.datasets.kinds.intake import SEPARATED, Glance, Intake
 
 ENDINGS = (".txt", ".md", ".text", ".tokens")
-TABLES = (".csv", ".tsv")
+TABLES = SEPARATED
+
+
+def are_texts(names: Collection[str]) -> bool:
+    """Whether most files of a zip are texts: else one is a read-me beside what matters."""
+    return 2 * sum(name.lower().endswith(ENDINGS) for name in names) > len(names)
 
 
 def _recognises(glance: Glance) -> bool:
-    if glance.is_zip:
-        texts = sum(name.lower().endswith(ENDINGS) for name in glance.members)
-        return 2 * texts > len(glance.members)  # else it is a read-me beside what matters
-    if glance.has(*TABLES):
+    if glance.is_zip and are_texts(glance.members):
+        return True
+    if glance.table:
         return bool(resolve_name("automl_web.datasets.text.columns:holds_texts")(glance))
-    return glance.has(*ENDINGS)
+    return not glance.is_zip and glance.has(*ENDINGS)
 
 
 TEXT = Intake(

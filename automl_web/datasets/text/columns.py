@@ -97,7 +97,7 @@ def _likeliness(column: Column) -> tuple[bool, bool, int]:
 def holds_texts(glance: Glance) -> bool:
     """Whether a table of separated values seems to be of texts and their classes, not of measurements."""
     try:
-        head = "".join(decoded([glance.head], encoding_of([glance.head])))
+        head = "".join(decoded([glance.table], encoding_of([glance.table])))
         dialect = sniff(head, {})
     except RefusalError:
         return False

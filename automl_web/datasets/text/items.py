@@ -71,10 +71,10 @@ class Items:
         return Stretch(self.ends[index], self.ends[index + 1])
 
 
-def gathered(found: Iterable[Item], scratch: Scratch, choices: Choices, column: str) -> Items:
+def gathered(found: Iterable[Item], scratch: Scratch, choices: Choices) -> Items:
     """Take in the texts, but those without words or a class, and those that are to be left out.
 
-    `column` is where the classes come from. Raises TooManyTextsError and TooManyLabelsError.
+    Raises TooManyTextsError and TooManyLabelsError.
     """
     items = Items()
     numbers: dict[str, int] = {}
@@ -92,7 +92,7 @@ def gathered(found: Iterable[Item], scratch: Scratch, choices: Choices, column: 
         if len(items) > MOST_TEXTS:
             raise TooManyTextsError(limit=MOST_TEXTS)
     if len(numbers) > MOST_CLASSES:
-        raise TooManyLabelsError(count=len(numbers), limit=MOST_CLASSES, name=column[:200])
+        raise TooManyLabelsError(count=len(numbers), limit=MOST_CLASSES)
     items.classes = list(numbers)
     return items
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, BinaryIO
 
 from automl_web.datasets.archive import Archive
 from automl_web.datasets.disk import put_in_place, refusing_when_full
 from automl_web.datasets.kinds.intake import look
-from automl_web.datasets.kinds.text import TABLES
+from automl_web.datasets.kinds.text import TABLES, are_texts
+from automl_web.datasets.layout import TRAIN
 from automl_web.datasets.order import Order, Prepared, Progress, in_silence
 from automl_web.datasets.refusals import NoRoomError
 from automl_web.datasets.text import classes, language, reading
@@ -59,21 +59,25 @@ def _check_room(order: Order) -> None:
 
 
 def _prepared(order: Order, work: Work, raw: Path) -> Outcome:
-    glance = look(order.upload, order.name)
-    if not glance.is_zip:
-        with order.upload.open("rb") as file:
-            if order.name.lower().endswith(TABLES):
-                items, told = reading.rows(file, work)
-                return _of_classes(work, items, [], told)
-            return _of_language(work, [reading.document(file, order.name, work)], {})
-    with Archive(order.upload) as archive, raw.open("w+b") as spool:
-        sources = sources_of(archive.members)
-        told = {"folders": len({source.label for source in sources if source.label})}
-        task = work.choices.task or (CLASSIFICATION if has_classes(sources) else "")
-        if task == CLASSIFICATION:
-            items, given = reading.texts(archive, sources, work)
-            return _of_classes(work, items, given, told)
-        return _of_language(work, reading.documents(archive, sources, spool, work), told)
+    if look(order.upload, order.name).is_zip:
+        with Archive(order.upload) as archive, raw.open("w+b") as spool:
+            return _of_zip(archive, spool, work)
+    with order.upload.open("rb") as file:
+        if order.name.lower().endswith(TABLES):
+            return _of_classes(work, *reading.rows([reading.Table(order.name, TRAIN, file)], work))
+        return _of_language(work, [reading.document(file, order.name, work)], {})
+
+
+def _of_zip(archive: Archive, spool: BinaryIO, work: Work) -> Outcome:
+    if not are_texts([member.name for member in archive.members]):
+        tables = reading.tables(archive, archive.members, spool)
+        return _of_classes(work, *reading.rows(tables, work))
+    sources = sources_of(archive.members)
+    told = {"folders": len({source.label for source in sources if source.label})}
+    task = work.choices.task or (CLASSIFICATION if has_classes(sources) else "")
+    if task == CLASSIFICATION:
+        return _of_classes(work, *reading.texts(archive, sources, work), told)
+    return _of_language(work, reading.documents(archive, sources, spool, work), told)
 
 
 def _of_language(work: Work, documents: list[Document], told: dict[str, Any]) -> Outcome:
@@ -84,8 +88,8 @@ def _of_language(work: Work, documents: list[Document], told: dict[str, Any]) ->
     return outcome
 
 
-def _of_classes(work: Work, items: Items, given: Sequence[str], told: dict[str, Any]) -> Outcome:
-    texts = classes.divided(work, items, list(given))
+def _of_classes(work: Work, items: Items, given: list[str], told: dict[str, Any]) -> Outcome:
+    texts = classes.divided(work, items, given)
     outcome = classes.write(texts)
     outcome.facts.update(told)
     outcome.facts["findings"] = about_classes(texts, outcome.facts)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
-from automl_web.datasets.archive import Archive
+from automl_web.datasets.archive import Archive, Member
 from automl_web.datasets.encodings import encoding_of
+from automl_web.datasets.kinds.text import TABLES
 from automl_web.datasets.layout import SPLITS, TRAIN
-from automl_web.datasets.refusals import EmptyTextError, NotTextError
-from automl_web.datasets.text import rows as tables
+from automl_web.datasets.refusals import EmptyTextError, NoTableError, NotTextError
 from automl_web.datasets.text.items import LONGEST, Item, Items, gathered
+from automl_web.datasets.text.rows import Sheet, items_of, sheet_of
 from automl_web.datasets.text.scratch import decoded_text
-from automl_web.datasets.text.sources import Source, with_parts
+from automl_web.datasets.text.sources import Source, sources_of, with_parts
 from automl_web.datasets.text.stretches import Document, hash_of
 from automl_web.datasets.text.work import Work
 from automl_web.datasets.unreadable import DAMAGED, UnreadableError
@@ -40,10 +42,7 @@ def documents(
         if source.name in work.choices.drop:
             continue
         try:
-            spool.seek(0)
-            spool.truncate()
-            for piece in archive.pieces(source.member):
-                spool.write(piece)
+            _unpack(archive, source.member, spool)
             work.scratch.close_line()
             taken.append(document(spool, source.name, work, source.part))
         except (NotTextError, UnreadableError):
@@ -57,7 +56,7 @@ def texts(archive: Archive, sources: Sequence[Source], work: Work) -> tuple[Item
     """Take in the texts in class folders, and the parts that came along."""
     labelled = [source for source in sources if source.label]
     given = [name for name in SPLITS if any(s.part == name for s in labelled)]
-    items = gathered(_texts(archive, labelled, work), work.scratch, work.choices, "")
+    items = gathered(_texts(archive, labelled, work), work.scratch, work.choices)
     return items, given if len(given) > 1 else []
 
 
@@ -78,18 +77,62 @@ def _texts(archive: Archive, sources: Sequence[Source], work: Work) -> Iterator[
         yield Item(source.name, text, source.label, source.part or TRAIN)
 
 
-def rows(file: BinaryIO, work: Work) -> tuple[Items, dict[str, Any]]:
-    """Take in the texts of a table, and tell which columns they come from."""
-    sheet = tables.sheet_of(file, work.choices)
-    work.read.took(sheet.codec)
-    label = sheet.names[sheet.label]
-    found = tables.items_of(file, sheet, work.progress)
-    items = gathered(found, work.scratch, work.choices, label)
-    items.ragged = sheet.skipped
-    told = {
-        "columns": sheet.names,
-        "text": sheet.names[sheet.text],
-        "label": label,
-        "group": work.choices.group,
-    }
-    return items, told
+@dataclass(frozen=True)
+class Table:
+    """A file of rows: its name, the part that its name says, and its bytes."""
+
+    name: str
+    part: str
+    file: BinaryIO
+
+
+def tables(archive: Archive, members: Sequence[Member], spool: BinaryIO) -> Iterator[Table]:
+    """The tables of separated values in a zip, one after the other in `spool`."""
+    for source in with_parts(sources_of(members, TABLES)):
+        try:
+            _unpack(archive, source.member, spool)
+        except UnreadableError as error:
+            raise NoTableError from error
+        yield Table(source.name, source.part, spool)
+
+
+def rows(files: Iterable[Table], work: Work) -> tuple[Items, list[str], dict[str, Any]]:
+    """Take in the texts of tables, the parts that came along, and what to tell of the columns."""
+    told: dict[str, Any] = {"parts": [], "ragged": 0, "group": work.choices.group}
+    items = gathered(_rows(files, work, told), work.scratch, work.choices)
+    if not told["parts"]:
+        raise NoTableError
+    items.ragged = told.pop("ragged")
+    parts = told.pop("parts")
+    given = [name for name in SPLITS if name in parts]
+    return items, given if len(given) > 1 else [], told
+
+
+def _rows(files: Iterable[Table], work: Work, told: dict[str, Any]) -> Iterator[Item]:
+    """The rows of all files that have the columns of the first; `told` is what there is to tell."""
+    first: Sheet | None = None
+    for table in files:
+        work.progress(0, 0, table.name)
+        sheet = sheet_of(table.file, work.choices)
+        if first is None:
+            first = sheet
+            text, label = sheet.names[sheet.text], sheet.names[sheet.label]
+            told |= {"columns": sheet.names, "text": text, "label": label}
+        if sheet.names != first.names:
+            work.read.skip(table.name, DAMAGED)
+            continue
+        sheet.text, sheet.label = first.text, first.label
+        work.read.took(sheet.codec)
+        prefix = f"{table.name}:" if told["parts"] else ""
+        for item in items_of(table.file, sheet, work.progress):
+            yield replace(item, name=f"{prefix}{item.name}", part=table.part)
+        told["parts"].append(table.part)
+        told["ragged"] += sheet.skipped
+
+
+def _unpack(archive: Archive, member: Member, spool: BinaryIO) -> None:
+    """Write what is in a member of a zip into `spool`, and nothing else."""
+    spool.seek(0)
+    spool.truncate()
+    for piece in archive.pieces(member):
+        spool.write(piece)

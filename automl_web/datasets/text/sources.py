@@ -29,13 +29,10 @@ class Source:
         return self.member.name
 
 
-def is_text(name: str) -> bool:
-    return name.lower().endswith(ENDINGS)
-
-
-def sources_of(members: Sequence[Member]) -> list[Source]:
-    """The files of text, in the order of their names, chapter 2 before chapter 10."""
-    members = sorted((m for m in members if is_text(m.name)), key=lambda m: _natural(m.name))
+def sources_of(members: Sequence[Member], endings: tuple[str, ...] = ENDINGS) -> list[Source]:
+    """The files with such endings, in the order of their names, chapter 2 before chapter 10."""
+    kept = (member for member in members if member.name.lower().endswith(endings))
+    members = sorted(kept, key=lambda member: _natural(member.name))
     depth = _wrapping([member.parts for member in members])
     inner = [member.parts[depth:] for member in members]
     if any(len(path) > 1 and _part(path[0]) == TRAIN for path in inner):
