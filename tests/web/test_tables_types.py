@@ -153,6 +153,11 @@ def test_a_column_that_is_called_so_is_the_target(name):
     assert targeted({name: KINDS, "size": PRICES, "shape": KINDS}).column.name == name
 
 
+def test_a_place_in_space_is_no_target():
+    columns = {"price": PRICES, "x": PRICES[::-1], "y": [*PRICES[1:], 0.0], "z": PRICES}
+    assert targeted(columns).column.name == "price"
+
+
 def test_else_it_is_the_last_that_can_be():
     columns = {"size": PRICES, "shape": KINDS, "id": list(range(COUNT)), "same": ["x"] * COUNT}
     assert targeted(columns).column.name == "shape"

@@ -49,6 +49,7 @@ NAMES = (
     "saleprice",
     "price",
     "salary",
+    "wage",
     "medv",
 )
 """What people call the column that is to be foretold, the surest first; small letters only."""
@@ -144,6 +145,8 @@ def _retyped(columns: Sequence[Column], index: int, sheet: Sheet) -> Column:
 def likely_target(columns: Sequence[Column]) -> Column:
     """The column that is called so, else the last that can be; raises NoTargetError."""
     plain = {re.sub(r"[^a-z]", "", column.name.lower()): column for column in reversed(columns)}
+    if {"x", "y", "z"} <= set(plain):
+        del plain["y"]  # a place in space
     for name in NAMES:
         if name in plain and (_can_be(plain[name]) or _is_constant(plain[name])):
             return plain[name]
