@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from search.problems.hyperparameters import Hyperparameter, named
+from dataclasses import replace
 
-LINEAR, SVM, FOREST, BOOSTING, MLP = "linear", "svm", "random_forest", "boosting", "mlp"
-MODELS = (LINEAR, SVM, FOREST, BOOSTING, MLP)
+from search.problems.hyperparameters import Hyperparameter, named
+from search.training.tables.recipe import BOOSTING, FOREST, LINEAR, MLP, MODELS, SVM, Recipe
 
 _FEATURES = (
     Hyperparameter(
@@ -15,7 +15,6 @@ _FEATURES = (
         "target among the training rows that have it.",
         kind="choice",
         choices=("one_hot", "ordinal", "target"),
-        default="one_hot",
     ),
     Hyperparameter(
         "rare_share",
@@ -26,7 +25,6 @@ _FEATURES = (
         maximum=0.5,
         usual=(0, 0.05),
         when=("encoding", "one_hot"),
-        default=0.01,
     ),
     Hyperparameter(
         "imputation",
@@ -34,7 +32,6 @@ _FEATURES = (
         "What stands in for a number that is missing. A missing category is a category of its own.",
         kind="choice",
         choices=("mean", "median", "most_frequent"),
-        default="median",
     ),
     Hyperparameter(
         "missing_flag",
@@ -42,7 +39,6 @@ _FEATURES = (
         "Whether a column more tells the model which numbers were missing.",
         kind="choice",
         choices=("yes", "no"),
-        default="yes",
     ),
     Hyperparameter(
         "scaling",
@@ -52,7 +48,6 @@ _FEATURES = (
         kind="choice",
         choices=("standard", "robust", "quantile", "none"),
         when=("model", LINEAR, SVM, MLP),
-        default="standard",
     ),
     Hyperparameter(
         "selection",
@@ -60,7 +55,6 @@ _FEATURES = (
         "Whether all features are used, or those that tell most about the target on their own.",
         kind="choice",
         choices=("all", "best"),
-        default="all",
     ),
     Hyperparameter(
         "selected_share",
@@ -71,7 +65,6 @@ _FEATURES = (
         maximum=1,
         usual=(0.3, 1),
         when=("selection", "best"),
-        default=0.7,
     ),
     Hyperparameter(
         "reduction",
@@ -79,7 +72,6 @@ _FEATURES = (
         "Whether the features are replaced by their principal components.",
         kind="choice",
         choices=("none", "pca"),
-        default="none",
     ),
     Hyperparameter(
         "pca_share",
@@ -90,7 +82,6 @@ _FEATURES = (
         maximum=1,
         usual=(0.3, 1),
         when=("reduction", "pca"),
-        default=0.7,
     ),
 )
 
@@ -102,7 +93,6 @@ _MODELS = (
         "gradient boosting on histograms, or a neural network.",
         kind="choice",
         choices=MODELS,
-        default=BOOSTING,
     ),
     Hyperparameter(
         "linear_penalty",
@@ -114,7 +104,6 @@ _MODELS = (
         log=True,
         usual=(1e-3, 1e3),
         when=("model", LINEAR),
-        default=1.0,
     ),
     Hyperparameter(
         "svm_kernel",
@@ -123,7 +112,6 @@ _MODELS = (
         kind="choice",
         choices=("rbf", "linear", "poly"),
         when=("model", SVM),
-        default="rbf",
     ),
     Hyperparameter(
         "svm_c",
@@ -135,19 +123,18 @@ _MODELS = (
         log=True,
         usual=(3e-2, 3e2),
         when=("model", SVM),
-        default=1.0,
     ),
     Hyperparameter(
         "svm_gamma",
         "Reach of the kernel",
-        "How near rows must be to count as alike, as a multiple of one over the number of features.",
+        "How near rows must be to count as alike, as a multiple of one over the number of features. "
+        "Larger is nearer.",
         kind="float",
         minimum=1e-4,
         maximum=1e3,
         log=True,
         usual=(3e-2, 10),
         when=("svm_kernel", "rbf", "poly"),
-        default=1.0,
     ),
     Hyperparameter(
         "svm_degree",
@@ -158,7 +145,6 @@ _MODELS = (
         maximum=6,
         usual=(2, 4),
         when=("svm_kernel", "poly"),
-        default=3,
     ),
     Hyperparameter(
         "forest_trees",
@@ -170,7 +156,6 @@ _MODELS = (
         log=True,
         usual=(30, 300),
         when=("model", FOREST),
-        default=100,
     ),
     Hyperparameter(
         "forest_depth",
@@ -182,7 +167,6 @@ _MODELS = (
         log=True,
         usual=(3, 30),
         when=("model", FOREST),
-        default=20,
     ),
     Hyperparameter(
         "forest_leaf",
@@ -194,7 +178,6 @@ _MODELS = (
         log=True,
         usual=(1, 20),
         when=("model", FOREST),
-        default=1,
     ),
     Hyperparameter(
         "forest_features",
@@ -205,7 +188,6 @@ _MODELS = (
         maximum=1,
         usual=(0.1, 1),
         when=("model", FOREST),
-        default=0.5,
     ),
     Hyperparameter(
         "boosting_rounds",
@@ -217,7 +199,6 @@ _MODELS = (
         log=True,
         usual=(30, 500),
         when=("model", BOOSTING),
-        default=100,
     ),
     Hyperparameter(
         "boosting_rate",
@@ -229,7 +210,6 @@ _MODELS = (
         log=True,
         usual=(0.01, 0.3),
         when=("model", BOOSTING),
-        default=0.1,
     ),
     Hyperparameter(
         "boosting_leaves",
@@ -241,7 +221,6 @@ _MODELS = (
         log=True,
         usual=(4, 128),
         when=("model", BOOSTING),
-        default=31,
     ),
     Hyperparameter(
         "boosting_leaf",
@@ -253,7 +232,6 @@ _MODELS = (
         log=True,
         usual=(2, 100),
         when=("model", BOOSTING),
-        default=20,
     ),
     Hyperparameter(
         "boosting_penalty",
@@ -265,7 +243,6 @@ _MODELS = (
         log=True,
         usual=(1e-4, 10),
         when=("model", BOOSTING),
-        default=1e-4,
     ),
     Hyperparameter(
         "layers",
@@ -276,7 +253,6 @@ _MODELS = (
         maximum=8,
         usual=(1, 3),
         when=("model", MLP),
-        default=2,
     ),
     Hyperparameter(
         "width",
@@ -288,7 +264,6 @@ _MODELS = (
         log=True,
         usual=(16, 256),
         when=("model", MLP),
-        default=64,
     ),
     Hyperparameter(
         "dropout",
@@ -299,7 +274,6 @@ _MODELS = (
         maximum=0.9,
         usual=(0, 0.5),
         when=("model", MLP),
-        default=0.1,
     ),
     Hyperparameter(
         "learning_rate",
@@ -311,7 +285,6 @@ _MODELS = (
         log=True,
         usual=(3e-4, 3e-2),
         when=("model", MLP),
-        default=3e-3,
     ),
     Hyperparameter(
         "weight_decay",
@@ -323,7 +296,6 @@ _MODELS = (
         log=True,
         usual=(1e-6, 1e-1),
         when=("model", MLP),
-        default=1e-4,
     ),
     Hyperparameter(
         "batch_size",
@@ -335,7 +307,6 @@ _MODELS = (
         log=True,
         usual=(16, 256),
         when=("model", MLP),
-        default=64,
     ),
     Hyperparameter(
         "epochs",
@@ -348,7 +319,6 @@ _MODELS = (
         log=True,
         usual=(10, 60),
         when=("model", MLP),
-        default=30,
     ),
 )
 
@@ -359,7 +329,6 @@ _TRAINING = (
         "Whether rows of small classes count for more. Without effect where a number is learnt.",
         kind="choice",
         choices=("none", "balanced"),
-        default="none",
         fixed=True,
     ),
     Hyperparameter(
@@ -370,9 +339,10 @@ _TRAINING = (
         kind="integer",
         minimum=1,
         maximum=10,
-        default=1,
         fixed=True,
     ),
 )
 
-HYPERPARAMETERS = named((*_MODELS, *_FEATURES, *_TRAINING))
+_ALL = (*_MODELS, *_FEATURES, *_TRAINING)
+
+HYPERPARAMETERS = named(replace(h, default=getattr(Recipe, h.name)) for h in _ALL)

@@ -9,8 +9,9 @@ from typing import Any
 from search.method import Constraint, Fidelity, Objective, Problem
 from search.metrics import METRICS
 from search.problems.kind import Kind
-from search.problems.table_space import HYPERPARAMETERS, MLP
+from search.problems.table_space import HYPERPARAMETERS
 from search.space import Space
+from search.training.tables.recipe import MLP
 
 SMALLEST_FRACTION = 0.01
 """Of the training rows that a rung may give."""

@@ -1,0 +1,170 @@
+"""Training one model of a table as a generator: it yields after every epoch or fold, or once."""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from search.history import Candidate, Report, Stage
+from search.method import Context, Problem
+from search.training import checkpoint
+from search.training.tables import confirm, data
+from search.training.tables.models import Fitted, Progress, log, train
+from search.training.tables.recipe import Recipe
+from search.training.tables.scores import main_score, scores
+
+WARM_UPS, RUNS = 2, 15
+"""One row is foretold so often to measure the latency, and the first times do not count."""
+
+
+def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterator[Report]:
+    """Train `candidate` on the prepared table `problem.data`.
+
+    A neural network yields after every epoch and can go on from any; its two numbers of epochs mean
+    what they mean for images. Other models are fitted at once and yield one report. With folds,
+    training and validation part are cut into so many, and a report after each has the means of
+    those that are done and their spread.
+
+    `train_fraction` gives the first rows of a fixed order to train on. Stage confirm trains on
+    all rows of training and validation part and scores the test part once, at the end; no other stage
+    opens it. Raises DivergedError if a loss is no longer a number.
+    """
+    assert problem.data is not None
+    recipe = Recipe.of(candidate.config)
+    if context.stage is Stage.CONFIRM:
+        yield from _confirmed(recipe, problem.data, context)
+    elif recipe.folds > 1:
+        yield from _in_folds(recipe, problem.data, context)
+    else:
+        yield from _held_out(recipe, problem.data, context)
+
+
+def _held_out(recipe: Recipe, folder: Path, context: Context) -> Iterator[Report]:
+    """Trained on the training part, judged on the validation part."""
+    known = data.meta(folder)
+    part = data.share(known, data.part(folder, "train"), _fraction(context))
+    validation = data.part(folder, "validation")
+    for progress in _trained(recipe, known, part, context):
+        values = dict(progress.values)
+        if main_score(known) not in values:  # it is there where a resumed training was at its end
+            predicted = progress.fitted.predict(validation.rows)
+            values |= scores(known, predicted, validation.target, "val")
+        is_last = progress.step >= progress.last
+        costs = _costs(progress.fitted, validation) if is_last else {}
+        yield _report(progress, values, costs, context)
+
+
+def _confirmed(recipe: Recipe, folder: Path, context: Context) -> Iterator[Report]:
+    """Trained on training and validation part; the test part is scored once, and the model kept."""
+    known = data.meta(folder)
+    part = data.joined(data.part(folder, "train"), data.part(folder, "validation"))
+    for progress in _trained(recipe, known, part, context):
+        if progress.step < progress.last:
+            yield _report(progress, dict(progress.values), {}, context)
+    values = {**progress.values, **confirm.score_once(progress.fitted, folder, context.workdir)}
+    costs = _costs(progress.fitted, data.part(folder, "test"))
+    yield _report(progress, values, costs, context, confirm.model(progress.fitted, known))
+
+
+def _in_folds(recipe: Recipe, folder: Path, context: Context) -> Iterator[Report]:
+    """One model a fold, trained on a share of the other folds; the folds that are done are kept."""
+    known = data.meta(folder)
+    whole = data.joined(data.part(folder, "train"), data.part(folder, "validation"))
+    state = _resumed(context)
+    seed = state["seed"] if state else context.seed
+    done: list[dict[str, float]] = list(state["folds"]) if state else []
+    cuts = list(data.folds(known, whole, recipe.folds))
+    for number, (others, fold) in enumerate(cuts[len(done) :], start=len(done) + 1):
+        part = data.share(known, others, _fraction(context))
+        *_, progress = train(recipe, known, part, seed, context.fidelity.get("epochs"))
+        done.append(scores(known, progress.fitted.predict(fold.rows), fold.target, "val"))
+        values, costs = _over(done, main_score(known)), {}
+        if number == len(cuts):
+            costs = _costs(progress.fitted, fold)
+        path = checkpoint.save(
+            context.workdir, number, {"folds": done, **_told(context, seed, values)}
+        )
+        yield Report(number, values, path, _note(f"fold {number} of {len(cuts)}", values), costs)
+
+
+def _over(done: list[dict[str, float]], of: str) -> dict[str, float]:
+    """The means over the folds that are done, and the standard deviation of the main score."""
+    means = {name: float(np.mean([values[name] for values in done])) for name in done[0]}
+    return {**means, "spread": float(np.std([values[of] for values in done]))}
+
+
+def _trained(
+    recipe: Recipe, known: data.Meta, part: data.Part, context: Context
+) -> Iterator[Progress]:
+    log(f"{recipe.model} on {len(part):,} rows of {len(known.columns):,} columns")
+    state = _resumed(context)
+    seed = state["seed"] if state else context.seed
+    return train(recipe, known, part, seed, context.fidelity.get("epochs"), state)
+
+
+def _fraction(context: Context) -> float:
+    """The share of the rows to train on; the model that goes home is trained on all."""
+    whole = context.stage is Stage.CONFIRM
+    return 1.0 if whole else float(context.fidelity.get("train_fraction", 1.0))
+
+
+def _resumed(context: Context) -> dict[str, Any] | None:
+    """The state to go on from; None if there is none, or if it comes from another share of the rows."""
+    if context.resume is None:
+        return None
+    try:
+        state = checkpoint.load(context.resume)
+    except checkpoint.CheckpointError as error:
+        log(f"{error} Training starts from the beginning.")
+        return None
+    if state["fraction"] != _fraction(context):
+        log("What was trained before saw another share of the rows. Training starts anew.")
+        return None
+    return state
+
+
+def _told(context: Context, seed: int, values: Mapping[str, float]) -> dict[str, Any]:
+    """What every checkpoint holds."""
+    return {"seed": seed, "fraction": _fraction(context), "values": dict(values)}
+
+
+def _report(
+    progress: Progress,
+    values: dict[str, float],
+    costs: Mapping[str, float],
+    context: Context,
+    model: Mapping[str, Any] | None = None,
+) -> Report:
+    """A report, with a checkpoint where there is something to go on from or to take home."""
+    path = None
+    if progress.state is not None or model is not None:
+        state = {**(progress.state or {}), **_told(context, progress.seed, values), **(model or {})}
+        path = checkpoint.save(context.workdir, progress.step, state)
+    named = f"epoch {progress.step}" if progress.state is not None else "fitted"
+    report = Report(progress.step, values, path, _note(named, values), costs)
+    log(report.note)
+    return report
+
+
+def _note(named: str, values: Mapping[str, float]) -> str:
+    told = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in values.items())
+    return f"{named}: {told}"
+
+
+def _costs(fitted: Fitted, part: data.Part) -> dict[str, float]:
+    """How long one row takes, the median in ms, and how large the pipeline is, kept as Python keeps it."""
+    row = part.rows.iloc[:1]
+    times = [_timed(fitted, row) for _ in range(WARM_UPS + RUNS)][WARM_UPS:]
+    size = len(pickle.dumps(fitted.pipeline))
+    return {"latency_ms": float(np.median(times)), "size_bytes": float(size)}
+
+
+def _timed(fitted: Fitted, row: Any) -> float:
+    began = time.perf_counter()
+    fitted.predict(row)
+    return 1000 * (time.perf_counter() - began)
