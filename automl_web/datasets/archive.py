@@ -6,6 +6,7 @@ import lzma
 import re
 import stat
 import struct
+import sys
 import unicodedata
 import zipfile
 import zlib
@@ -224,7 +225,8 @@ def _checked_parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
         raise SymbolicLinkError(name=name[:200])
     if stat.S_IFMT(mode) not in _REGULAR:
         raise SpecialFileError(name=name[:200])
-    return tuple(part for part in parts if part not in {"", "."})
+    kept = [part for part in parts if part not in {"", "."}]
+    return (*map(sys.intern, kept[:-1]), *kept[-1:])  # folders are shared by thousands
 
 
 def _is_junk(parts: tuple[str, ...]) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, compress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from automl_web.datasets.findings import NOTE, SHOWN, WARNING, Finding, found, weight_of_seen
 from automl_web.datasets.layout import TEST, TRAIN, VALIDATION, Item
-from automl_web.datasets.likeness import Pixels, alike, keep_one, look_of
+from automl_web.datasets.likeness import Hashes, Pixels, alike, keep_one, look_of
 from automl_web.datasets.order import CHECKING, Progress
 
 KEPT_FIRST = (TEST, VALIDATION, TRAIN)
@@ -61,21 +61,56 @@ def example_of(shown: Iterable[Placed]) -> dict[str, Any]:
     }
 
 
+class Crowd:
+    """All images of a version, numbered in the order in which they are kept, as arrays.
+
+    `kinds` has the same number for images with the same pixels, `firsts` the first of each kind. Arrays,
+    because there may be as many images as the process has memory for.
+    """
+
+    def __init__(self, order: dict[str, list[Item]]) -> None:
+        self.order = order
+        self.tested = len(order[TEST])
+        items = [item for split in KEPT_FIRST for item in order[split]]
+        digests = (int.from_bytes(item.digest[:8]) for item in items)
+        _, firsts, self.kinds = np.unique(
+            np.fromiter(digests, np.uint64, len(items)), return_index=True, return_inverse=True
+        )
+        self.firsts = np.sort(firsts)
+        number: dict[str, int] = {}  # of each class, because names may be long
+        labels = (number.setdefault(item.label, len(number)) for item in items)
+        self.labels = np.fromiter(labels, np.int64, len(items))
+        self._by_kind = np.argsort(self.kinds, kind="stable")
+
+    def at(self, number: int) -> Placed:
+        for split in KEPT_FIRST:
+            if number < len(self.order[split]):
+                return Placed(split, number, self.order[split][number])
+            number -= len(self.order[split])
+        raise IndexError
+
+    def copies_of(self, number: int) -> list[Placed]:
+        """The images with the same pixels as this one, itself among them."""
+        kind = self.kinds[number]
+        first, end = np.searchsorted(self.kinds, (kind, kind + 1), sorter=self._by_kind)
+        return [self.at(each) for each in self._by_kind[first:end].tolist()]
+
+    def with_copies(self) -> Iterator[list[Placed]]:
+        """The images that are there more than once, copies together."""
+        counts = np.bincount(self.kinds)
+        for number in self.firsts[counts[self.kinds[self.firsts]] > 1].tolist():
+            yield self.copies_of(number)
+
+
 def about_copies(order: dict[str, list[Item]], folder: Path, progress: Progress) -> list[Finding]:
     """Images that are there more than once, exactly or nearly; their arrays lie in `folder`."""
-    same: dict[bytes, list[Placed]] = defaultdict(list)
-    for split in KEPT_FIRST:
-        for index, item in enumerate(order[split]):
-            same[item.digest].append(Placed(split, index, item))
-    tested = len(order[TEST])
-    return [*_exact(same.values(), tested), *_near(list(same.values()), tested, folder, progress)]
+    crowd = Crowd(order)
+    return [*_exact(crowd), *_near(crowd, folder, progress)]
 
 
-def _exact(groups: Iterable[list[Placed]], tested: int) -> list[Finding]:
+def _exact(crowd: Crowd) -> list[Finding]:
     in_test, across, within = Copies(), Copies(), Copies()
-    for group in groups:
-        if len(group) == 1:
-            continue
+    for group in crowd.with_copies():
         test = [placed for placed in group if placed.split == TEST]
         seen = group[len(test) :]
         if test and seen:
@@ -84,54 +119,52 @@ def _exact(groups: Iterable[list[Placed]], tested: int) -> list[Finding]:
             across.add(len(seen), seen, seen[:4])
         elif len(seen) > 1:
             within.add(len(seen) - 1, seen[1:], seen[:4])
+    weight = weight_of_seen(in_test.count, crowd.tested)
     return [
-        *in_test.found("copies_in_test", weight_of_seen(in_test.count, tested), images=tested),
+        *in_test.found("copies_in_test", weight, images=crowd.tested),
         *across.found("copies_across"),
         *within.found("copies"),
     ]
 
 
-def _near(
-    groups: list[list[Placed]], tested: int, folder: Path, progress: Progress
-) -> list[Finding]:
-    """Of each group of copies the first is compared; what is said of it is said of all."""
-    firsts = [group[0] for group in groups]
-    pairs, is_complete = alike(*_looks(firsts, folder, progress))
-    is_test = np.array([placed.split == TEST for placed in firsts])
-    number: dict[str, int] = {}  # of each class, because names may be long
-    label = np.array([number.setdefault(p.item.label, len(number)) for p in firsts])
+def _near(crowd: Crowd, folder: Path, progress: Progress) -> list[Finding]:
+    """Of copies the first is compared; what is said of it is said of all."""
+    found_pairs, is_complete = alike(*_looks(crowd, folder, progress))
+    pairs = crowd.firsts[found_pairs]
     first, second = pairs.T
     in_test, within = Copies(), Copies()
     known: set[int] = set()
-    for test, seen in pairs[is_test[first] & ~is_test[second]].tolist():
-        in_test.add(int(test not in known), groups[seen], [firsts[test], firsts[seen]])
+    for test, seen in pairs[(first < crowd.tested) & (second >= crowd.tested)].tolist():
+        in_test.add(test not in known, crowd.copies_of(seen), [crowd.at(test), crowd.at(seen)])
         known.add(test)
-    trained = pairs[~is_test[first] & (label[first] == label[second])]
-    for left_out, stays in keep_one(trained, len(firsts)):
-        within.add(len(groups[left_out]), groups[left_out], [firsts[stays], firsts[left_out]])
+    is_trained = (first >= crowd.tested) & (crowd.labels[first] == crowd.labels[second])
+    for left_out, stays in keep_one(pairs[is_trained]):
+        group = crowd.copies_of(left_out)
+        within.add(len(group), group, [crowd.at(stays), crowd.at(left_out)])
+    weight = weight_of_seen(in_test.count, crowd.tested)
     return [
-        *in_test.found("near_copies_in_test", weight_of_seen(in_test.count, tested), images=tested),
+        *in_test.found("near_copies_in_test", weight, images=crowd.tested),
         *within.found("near_copies"),
         *([] if is_complete else [found("too_many_alike", NOTE)]),
     ]
 
 
-def _looks(
-    firsts: list[Placed], folder: Path, progress: Progress
-) -> tuple[np.ndarray[Any, np.dtype[np.uint64]], Pixels]:
-    """The hash and the small copy of each image."""
-    wanted = {(placed.split, placed.index): number for number, placed in enumerate(firsts)}
-    hashes = np.zeros(len(firsts), dtype=np.uint64)
-    copies: list[bytes] = [b""] * len(firsts)
+def _looks(crowd: Crowd, folder: Path, progress: Progress) -> tuple[Hashes, Pixels]:
+    """The hash and the small copy of the first of each kind."""
+    count = len(crowd.firsts)
+    hashes = np.zeros(count, dtype=np.uint64)
+    images = chain.from_iterable(images_in(folder / f"{s}-images.npy") for s in KEPT_FIRST)
+    is_first = np.zeros(len(crowd.kinds), dtype=bool)
+    is_first[crowd.firsts] = True
     done = 0
-    for split in KEPT_FIRST:
-        for index, pixels in enumerate(images_in(folder / f"{split}-images.npy")):
-            number = wanted.get((split, index))
-            if number is not None:
-                progress(done, len(firsts), "", CHECKING)
-                done += 1
-                hashes[number], copies[number] = look_of(pixels)
-    return hashes, np.frombuffer(b"".join(copies), dtype=np.uint8).reshape(len(firsts), -1)
+    for pixels in compress(images, is_first):
+        progress(done, count, "", CHECKING)
+        hashes[done], copy = look_of(pixels)
+        if not done:
+            small = np.empty((count, len(copy)), dtype=np.uint8)
+        small[done] = np.frombuffer(copy, dtype=np.uint8)
+        done += 1
+    return hashes, small
 
 
 def images_in(path: Path) -> Iterator[Pixels]:

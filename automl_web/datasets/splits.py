@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
 from operator import attrgetter
 
 from automl_web.datasets.image_options import SHARES
-from automl_web.datasets.layout import SPLITS, TEST, TRAIN, VALIDATION, Item, Layout
+from automl_web.datasets.layout import MAX_CLASSES, SPLITS, TEST, TRAIN, VALIDATION, Item, Layout
 from automl_web.datasets.refusals import TooFewGroupsError, TooFewImagesError
 
 MINIMUM = 5
@@ -22,10 +24,23 @@ class Unit:
 
     __slots__ = ("counts", "items", "key")  # there may be 200,000
 
-    def __init__(self, items: list[Item]) -> None:
-        self.items = items
-        self.counts = dict(Counter(item.label for item in items))
-        self.key = min((item.digest, item.label) for item in items)
+    def __init__(self, items: Iterable[Item]) -> None:
+        self.items = tuple(items)
+        alone = len(self.items) == 1
+        labels = (item.label for item in self.items)
+        self.counts = _one(self.items[0].label) if alone else dict(Counter(labels))
+        self.key = min(map(_content, self.items))
+
+
+@lru_cache(maxsize=MAX_CLASSES)
+def _one(label: str) -> dict[str, int]:
+    """The counts that all units of a single item share."""
+    return {label: 1}
+
+
+def _content(item: Item) -> tuple[bytes, str]:
+    """What copies have in common."""
+    return item.digest, item.label
 
 
 def carve(
@@ -56,7 +71,7 @@ def carve(
             item.split = TRAIN
     _draw_missing(layout, shares)
     order: dict[str, list[Item]] = {split: [] for split in SPLITS}
-    for item in sorted(layout.items, key=lambda i: (i.label, i.digest, i.member.name)):
+    for item in sorted(layout.items, key=lambda i: (i.label, i.digest, i.member.parts)):
         order[item.split].append(item)
     return order
 
@@ -102,6 +117,9 @@ def _draw_missing(layout: Layout, shares: Mapping[str, float]) -> None:
 
 def _units(items: Sequence[Item]) -> list[Unit]:
     """What must stay together: what shares a group, or pixels and class, however far that reaches."""
+    if not any(item.group for item in items):  # the usual case, with less memory
+        ordered = sorted(items, key=_content)
+        return [Unit(copies) for _key, copies in groupby(ordered, key=_content)]
     above: dict[object, object] = {}
 
     def top(name: object) -> object:
@@ -109,14 +127,11 @@ def _units(items: Sequence[Item]) -> list[Unit]:
             above[name] = name = above[higher]
         return name
 
-    grouped = any(item.group for item in items)
-    for item in items if grouped else ():
-        copies = (item.digest, item.label)
-        above[top(copies)] = top(item.group or copies)
+    for item in items:
+        above[top(_content(item))] = top(item.group or _content(item))
     together: dict[object, list[Item]] = defaultdict(list)
     for item in items:
-        copies = (item.digest, item.label)
-        together[top(copies) if grouped else copies].append(item)
+        together[top(_content(item))].append(item)
     return [Unit(members) for members in together.values()]
 
 
