@@ -37,6 +37,7 @@ MAX_MEMBER_BYTES = 64 * 2**20
 MAX_RATIO = 100
 RATIO_FLOOR_BYTES = 64 * 2**20  # below this much, even a bomb is harmless
 CHUNK_BYTES = 2**20
+NO_DATE = (1980, 1, 1, 0, 0, 0)
 
 _JUNK = {"__macosx", "thumbs.db", "desktop.ini"}
 _DRIVE = re.compile(r"^[A-Za-z]:")
@@ -83,6 +84,7 @@ class Archive:
             raise DamagedZipError from error
         try:
             self.members = _members(self._zip.infolist())
+            self._zip.NameToInfo.clear()  # nothing is asked for by its name
         except BaseException:
             self._zip.close()
             raise
@@ -210,6 +212,7 @@ def _members(infos: list[zipfile.ZipInfo]) -> list[Member]:
         if parts in seen:
             raise DuplicateNameError(name="/".join(parts))
         seen.add(parts)
+        info.date_time, info.extra = NO_DATE, b""  # nobody reads them, and there may be 200,000
         members.append(Member(parts, info))
     return members
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import warnings
 import zipfile
 from contextlib import suppress
@@ -124,7 +125,7 @@ def test_nothing_of_ours_unpickles_what_was_uploaded():
 
 @pytest.mark.parametrize("kind", refusals.REFUSALS.values())
 def test_every_refusal_is_a_sentence_that_can_be_told_again(kind):
-    values = {"name": "a%b", "limit": 1, "count": 2, "minimum": 3, "needed": 4, "attempts": 5}
+    values = dict.fromkeys(re.findall(r"%\((\w+)\)s", str(kind.sentence)), "a%b")
     refusal = kind(**values)
     assert str(refusal).endswith(".")
     assert refusals.sentence_of(refusal.document) == refusal.english
