@@ -200,5 +200,5 @@ def test_the_leaderboard_shows_five_and_the_longest_trainings_first(start, carol
         epochs = 27 if number <= 2 else 3
         run.trials.create(number=number, config={}, fidelity={"epochs": epochs}, **state)
     response = signed_in(carol).get(f"{run.get_absolute_url()}leaders/")
-    shown = [row["trial"].number for row in response.context["leaders"]]
+    shown = [row.number for row in response.context["leaders"]]
     assert shown == [2, 1, 10, 9, 8]
