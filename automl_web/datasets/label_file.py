@@ -6,7 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
 from automl_web.datasets.archive import Archive, Member
@@ -74,30 +74,47 @@ class Column:
 
 @dataclass(frozen=True)
 class LabelFile:
-    """A list that was looked through; of its columns, that at `names` holds the names of images."""
+    """A list that was looked through; of its columns, that at `names` holds the names of images.
+
+    Where training, validation and test have a list each, `others` are those of the other parts.
+    """
 
     member: Member
     encoding: str
     separator: str
     has_head: bool
     columns: tuple[Column, ...]
-    rows: int
+    lines: int
     names: int
+    others: tuple[LabelFile, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        return self.lines + sum(other.rows for other in self.others)
 
     @property
     def found(self) -> int:
         """How many rows name an image that is there."""
-        return self.columns[self.names].found
+        return self.columns[self.names].found + sum(other.found for other in self.others)
+
+    @property
+    def part(self) -> str:
+        """The split that the file is called after; empty if it is not."""
+        return SPLIT_FOLDERS.get(self.member.parts[-1].rpartition(".")[0].lower(), "")
+
+    @property
+    def titles(self) -> list[str]:
+        return [column.name for column in self.columns]
 
     @property
     def split(self) -> int | None:
         """The place of the column that says which part an image belongs to."""
-        return next((place for place in self._others if self.columns[place].is_split), None)
+        return next((place for place in self._besides if self.columns[place].is_split), None)
 
     @property
     def classes(self) -> list[int]:
         """The places of the columns that can be labels, the likeliest first."""
-        able = [n for n in self._others if n != self.split and self.columns[n].may_be_labels]
+        able = [n for n in self._besides if n != self.split and self.columns[n].may_be_labels]
         return sorted(able, key=lambda n: (not self._is_clear(n), self.columns[n].is_numbers, n))
 
     @property
@@ -107,20 +124,25 @@ class LabelFile:
 
     def place_of(self, name: str) -> int:
         """Where the column called `name` is; raises NoSuchColumnError."""
-        for place, column in enumerate(self.columns):
-            if column.name == name:
-                return place
-        raise NoSuchColumnError(name=name[:200])
+        if name not in self.titles:
+            raise NoSuchColumnError(name=name[:200])
+        return self.titles.index(name)
 
-    def read(self, archive: Archive) -> Iterator[list[str]]:
-        """The rows, all with as many cells as there are columns."""
+    def read(self, archive: Archive) -> Iterator[tuple[list[str], str]]:
+        """The rows, all with as many cells as there are columns, and the split that they are for.
+
+        That is empty where it is for the list or the folders to say.
+        """
         width = len(self.columns)
         rows = _rows(archive, self.member, self.encoding, self.separator)
         for row in islice(rows, int(self.has_head), None):
-            yield [cell.strip() for cell in row[:width]] + [""] * (width - len(row))
+            cells = [cell.strip() for cell in row[:width]] + [""] * (width - len(row))
+            yield cells, self.part if self.others else ""
+        for other in self.others:
+            yield from ((cells, other.part) for cells, _none in other.read(archive))
 
     @property
-    def _others(self) -> list[int]:
+    def _besides(self) -> list[int]:
         return [place for place in range(len(self.columns)) if place != self.names]
 
     def _is_clear(self, place: int) -> bool:
@@ -135,8 +157,14 @@ def files_in(archive: Archive) -> list[Member]:
 
 def look_through(archive: Archive, names: Names) -> LabelFile | None:
     """The list of the zip that names the most of the images; None if it holds none."""
-    lists = [_look(archive, member, names) for member in files_in(archive)]
-    return max(filter(None, lists), key=lambda each: (each.found, each.rows), default=None)
+    looked = (_look(archive, member, names) for member in files_in(archive))
+    lists = [each for each in looked if each]
+    best = max(lists, key=lambda each: (each.found, each.lines), default=None)
+    if best is None or not best.part:
+        return best
+    others = (each for each in lists if each.found and each.part not in {"", best.part})
+    alike = {each.part: each for each in others if each.titles == best.titles}
+    return replace(best, others=tuple(alike.values()))
 
 
 def _look(archive: Archive, member: Member, names: Names) -> LabelFile | None:

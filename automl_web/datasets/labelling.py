@@ -77,13 +77,12 @@ def _by_list(
     label = listed.place_of(options.label) if options.label else listed.classes[0]
     found: dict[tuple[str, ...], Item] = {}
     layout = Layout(label=listed.columns[label].name)
-    for row in listed.read(archive):
+    for row, part in listed.read(archive):
         member = names.find(row[listed.names])
         if member is None or not row[label]:
             continue
-        first = found.setdefault(
-            member.parts, Item(member, _split_of(member, row, listed), row[label])
-        )
+        split = part or _split_of(member, row, listed)
+        first = found.setdefault(member.parts, Item(member, split, row[label]))
         layout.contradictions += first.label != row[label]
     for member in images:
         if member.parts not in found:
@@ -143,7 +142,7 @@ def _group_by_column(
         raise NoSuchColumnError(name=column[:200])
     place = listed.place_of(column)
     groups: dict[tuple[str, ...], str] = {}
-    for row in listed.read(archive):
+    for row, _part in listed.read(archive):
         member = names.find(row[listed.names])
         if member is not None:
             groups.setdefault(member.parts, row[place])

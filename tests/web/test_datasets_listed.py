@@ -150,6 +150,20 @@ def test_parts_are_those_of_the_folders_where_the_list_says_nothing(tmp_path):
     assert result.facts["given"] == ["train", "test"]
 
 
+def test_each_part_may_have_a_list_of_its_own(tmp_path):
+    files = pictures()
+    parts = {"train": range(15), "valid": range(15, 18), "test": range(18, 24)}
+    for part, numbers in parts.items():
+        files[f"{part}.csv"] = table([f"{n:03}.png,{label(n)}" for n in numbers])
+    result = prepared(tmp_path, files)
+    assert {part: sum(c) for part, c in result.facts["counts"].items()} == {
+        "train": 15,
+        "validation": 3,
+        "test": 6,
+    }
+    assert (result.facts["listed"]["rows"], result.facts["listed"]["found"]) == (24, 24)
+
+
 def test_images_that_are_to_be_foretold_are_left_out(tmp_path):
     """As competitions come: the test images have no label, and a sample of what to hand in."""
     files = pictures("train/{:03}.png") | {f"test/{n}.png": image(n) for n in range(100, 150)}
