@@ -158,6 +158,16 @@ def test_a_person_corrects_how_the_file_is_read(editor_client, ready):
     assert second.facts["columns"][0]["name"] == "column 1"
 
 
+def test_a_table_with_a_column_of_text_can_be_taken_as_texts(editor_client, ready):
+    frame = flowers(120).assign(other=[f"{n % 9}" * 60 for n in range(120)])
+    frame.insert(0, "note", [f"was seen on day {n}" for n in range(120)])
+    first = ready(frame)
+    assert (first.kind, first.facts["columns"][0]["reason"]) == ("tables", "text")
+    assert corrected(editor_client, first, kind="text").status_code == 302
+    assert first.dataset.versions.latest("number").options["kind"] == "text"
+    assert "kind" not in correction(editor_client, ready(flowers(100)))
+
+
 def test_a_form_without_a_change_or_with_nonsense_says_so(editor_client, ready):
     version = ready(flowers(200))
     for changes in ({}, {"target": "gone"}, {"test": "90"}, {"type-0": "nonsense"}):

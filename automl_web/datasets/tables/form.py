@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from automl_web.datasets.encodings import CHOICES
+from automl_web.datasets.encodings import CHOICES, title
 from automl_web.datasets.layout import TEST, VALIDATION
 from automl_web.datasets.models import Version
 
@@ -27,6 +27,10 @@ TYPES = (
     ("text", gettext_lazy("Text, which is left out")),
     (LEAVE_OUT, gettext_lazy("Leave out")),
 )
+KINDS = (
+    ("tables", gettext_lazy("A table of numbers and categories")),
+    ("text", gettext_lazy("Texts with their classes")),
+)
 TASKS = (
     ("classification", gettext_lazy("Tell classes apart")),
     ("regression", gettext_lazy("Estimate a number")),
@@ -37,6 +41,10 @@ SEPARATORS = (
     ("\t", gettext_lazy("Tab")),
     ("|", gettext_lazy("Pipe")),
 )
+CHOSEN = ("kind", "target", "task", "group")
+SPELLING = ("separator", "decimal", "header", "encoding")
+"""Fields of how a text is to be read."""
+
 DECIMALS = ((".", gettext_lazy("A point, 1.5")), (",", gettext_lazy("A comma, 1,5")))
 HEADERS = (("yes", gettext_lazy("The names of the columns")), ("no", gettext_lazy("Values")))
 
@@ -44,9 +52,12 @@ HEADERS = (("yes", gettext_lazy("The names of the columns")), ("no", gettext_laz
 class TableForm(forms.Form):
     """Target, task, groups, parts, the type of each column, and how the file is to be read.
 
-    `options` is what a valid form changes of the options of the version.
+    `options` is what a valid form changes of the options of the version; `template` lays it out.
     """
 
+    template = "datasets/table_form.html"
+
+    kind = forms.ChoiceField(label=gettext_lazy("What the file holds"), choices=KINDS)
     target = forms.ChoiceField(
         label=gettext_lazy("Column to foretell"), widget=forms.Select(USER_DATA)
     )
@@ -81,8 +92,14 @@ class TableForm(forms.Form):
         columns = [column["name"] for column in facts["columns"]]
         super().__init__(data, initial=_initial(facts))
         self._offer("target", [(name, name) for name in columns])
-        others = [(name, name) for name in columns if name != facts["target"]]
+        others = [
+            (name, _("Column “%(name)s”") % {"name": name})
+            for name in columns
+            if name != facts["target"]
+        ]
         self._offer("group", [("", _("None: each row is on its own")), *others])
+        if not spelling or all(column["reason"] != "text" for column in facts["columns"]):
+            del self.fields["kind"]
         for part in (VALIDATION, TEST):
             if part in facts["given"]:
                 del self.fields[part]
@@ -92,9 +109,7 @@ class TableForm(forms.Form):
             if not column["is_target"]
         }
         for field, name in self.columns.items():
-            label = format_html(
-                _("Type of “{}”"), format_html('<bdi translate="no">{}</bdi>', name)
-            )
+            label = format_html('<bdi translate="no" class="text-break">{}</bdi>', name)
             self.fields[field] = forms.ChoiceField(label=label, choices=TYPES)
         if spelling:
             self.fields |= _of_spelling(spelling)
@@ -103,6 +118,19 @@ class TableForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        """What is foretold, and how the rows are split."""
+        return [self[name] for name in self.base_fields if name in self.fields]
+
+    @property
+    def type_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.columns]
+
+    @property
+    def spelling_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in SPELLING if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -116,13 +144,12 @@ class TableForm(forms.Form):
     def options(self) -> dict[str, Any]:
         """What was changed, as options of a version."""
         cleaned = {name: self.cleaned_data[name] for name in self.changed_data}
-        options = {name: cleaned[name] for name in ("target", "task", "group") if name in cleaned}
+        options = {name: cleaned[name] for name in CHOSEN if name in cleaned}
         if "target" in cleaned and "task" not in cleaned:
             options["task"] = ""  # another column is guessed anew
         types = {name: cleaned[field] for field, name in self.columns.items() if field in cleaned}
         shares = {part: cleaned[part] / 100 for part in (VALIDATION, TEST) if part in cleaned}
-        names = ("encoding", "separator", "decimal")
-        read = {name: cleaned[name] for name in names if name in cleaned}
+        read = {name: cleaned[name] for name in SPELLING if name in cleaned}
         if "header" in cleaned:
             read["header"] = cleaned["header"] == "yes"
         told = {"types": types, "shares": shares, "read": read}
@@ -136,16 +163,20 @@ def _initial(facts: dict[str, Any]) -> dict[str, Any]:
         for index, column in enumerate(facts["columns"])
     }
     shares = {part: round(100 * share) for part, share in facts["shares"].items()}
-    known = {"target": facts["target"], "task": facts["task"], "group": facts["group"] or ""}
+    known = {
+        "kind": "tables",
+        "target": facts["target"],
+        "task": facts["task"],
+        "group": facts["group"] or "",
+    }
     header = {"header": "yes" if spelling.get("header") else "no"}
     return {**known, **shares, **types, **spelling, **header}
 
 
 def _of_spelling(spelling: dict[str, Any]) -> dict[str, forms.Field]:
     """The fields of how a text is to be read."""
-    known = dict(CHOICES) | (
-        {} if spelling["encoding"] in CHOICES else _named(spelling["encoding"])
-    )
+    codec = spelling["encoding"]
+    known = {codec: title(codec), **CHOICES}
     return {
         "separator": forms.ChoiceField(label=_("Cells are parted by"), choices=SEPARATORS),
         "decimal": forms.ChoiceField(label=_("Before fractions stands"), choices=DECIMALS),
@@ -154,7 +185,3 @@ def _of_spelling(spelling: dict[str, Any]) -> dict[str, forms.Field]:
             label=_("Encoding"), choices=list(known.items()), widget=forms.Select(USER_DATA)
         ),
     }
-
-
-def _named(codec: str) -> dict[str, str]:
-    return {codec: codec}
