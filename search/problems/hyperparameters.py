@@ -32,8 +32,9 @@ class Hyperparameter:
     """What may be searched of one hyper-parameter, and how it is explained.
 
     `minimum` and `maximum` are hard limits, `usual` the range of the ready-made space, in which one
-    that is `fixed` keeps its default; `when` names the parent and then the values without which it
-    has no effect. `default` is what training takes where a config does not say.
+    that is `fixed` keeps its default; `weights` say how often each choice is drawn there; `when`
+    names the parent and then the values without which it has no effect. `default` is what training
+    takes where a config does not say.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Hyperparameter:
     maximum: float | None = None
     log: bool = False
     choices: tuple[str, ...] = ()
+    weights: tuple[float, ...] = ()
     usual: tuple[float, float] | None = None
     when: tuple[str, ...] = ()
     fixed: bool = False
@@ -77,7 +79,7 @@ def _searched(h: Hyperparameter) -> hyperparameters.Hyperparameter[Any, Any]:
     if h.fixed:
         return Constant(h.name, h.default)
     if h.usual is None:
-        return Categorical(h.name, h.choices, default=h.default)
+        return Categorical(h.name, h.choices, weights=h.weights or None, default=h.default)
     low, high = h.usual
     if h.kind == "integer":
         return Integer(h.name, (int(low), int(high)), default=h.default, log=h.log)

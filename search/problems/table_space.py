@@ -55,6 +55,7 @@ _FEATURES = (
         "Whether all features are used, or those that tell most about the target on their own.",
         kind="choice",
         choices=("all", "best"),
+        weights=(3, 1),
     ),
     Hyperparameter(
         "selected_share",
@@ -72,6 +73,7 @@ _FEATURES = (
         "Whether the features are replaced by their principal components.",
         kind="choice",
         choices=("none", "pca"),
+        weights=(3, 1),
     ),
     Hyperparameter(
         "pca_share",

@@ -137,7 +137,7 @@ _ALL = (
         minimum=1,
         maximum=1024,
         log=True,
-        usual=(16, 64),
+        usual=(8, 64),
     ),
     Hyperparameter(
         "sequence_length",

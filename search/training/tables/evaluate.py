@@ -18,7 +18,7 @@ from search.training.tables.models import Fitted, Progress, log, train
 from search.training.tables.recipe import Recipe
 from search.training.tables.scores import main_score, scores
 
-WARM_UPS, RUNS = 2, 15
+WARM_UPS, RUNS = 2, 11
 """One row is foretold so often to measure the latency, and the first times do not count."""
 
 

@@ -148,7 +148,8 @@ def fit(
     if selection is not None:
         features = selection.fit_transform(features, target)
         steps.append(("selected", selection))
-    reduction = _reduction(recipe, *features.shape, seed)
+    count, width = features.shape
+    reduction = _reduction(recipe, count, width, seed)
     if reduction is not None:
         rounded = Rounded()
         features = rounded.fit_transform(_meaningful(reduction, features).transform(features))

@@ -105,7 +105,7 @@ class Training:
                 self._set_rate((self.epoch + seen / len(self.target)) / self.recipe.epochs)
                 self.optimiser.zero_grad()
                 loss = self._loss(self.module(self.features[index]), self.target[index])
-                loss.backward()  # type: ignore[no-untyped-call]
+                loss.backward()
                 self.optimiser.step()
                 total += loss.detach() * len(index)
                 seen += len(index)

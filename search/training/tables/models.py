@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from search.training.tables import features as features_of
 from search.training.tables import mlp, svm, trees
@@ -40,7 +41,7 @@ class Fitted:
 
     def predict(self, rows: pd.DataFrame) -> Array:
         """Probabilities float64 (N, K), or values in the target's units, float64 (N,)."""
-        with threadpool_limits(1):
+        with _threads().limit(limits=1):
             if not self.classes:
                 values = self.pipeline.predict(rows).astype(np.float64)
                 return self.mean + self.deviation * values
@@ -78,7 +79,7 @@ def train(
     part = _few_enough(recipe, known, part)
     blank = _blank(known, part.target)
     target = _as_learnt(blank, part.target)
-    with threadpool_limits(1), told():
+    with _threads().limit(limits=1), told():
         steps, features = features_of.fit(recipe, known, part.rows, target, seed)
         if recipe.model not in (FOREST, BOOSTING):
             steps.append(("levelled", _levelled(features)))
@@ -86,7 +87,7 @@ def train(
     if recipe.model == MLP:
         yield from _in_epochs(recipe, blank, steps, (features, target), seed, epochs, state)
         return
-    with threadpool_limits(1), told():
+    with _threads().limit(limits=1), told():
         model = _model(recipe, len(features), len(blank.present), seed)
         steps.append((recipe.model, model.fit(features, target)))
     yield Progress(1, 1, _with(blank, steps), seed)
@@ -174,6 +175,12 @@ def _model(recipe: Recipe, rows: int, classes: int, seed: int) -> Any:
                 log(f"No tree has more than {most:,} leaves, so that the model stays portable.")
             return trees.Trees(recipe, classes, seed)
     raise ValueError(f"There is no model {recipe.model!r}.")
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadpoolController:
+    """What holds libraries to one thread; looking for them takes longer than to ask a model."""
+    return ThreadpoolController()
 
 
 @contextmanager
