@@ -23,11 +23,11 @@ class Recipe:
     dropout_between: float = 0.1
     dropout_output: float = 0.1
     optimiser: str = "adam"
-    learning_rate: float = 5e-3
+    learning_rate: float = 1e-2
     sgd_learning_rate: float = 2.0
     schedule: str = "cosine"
     clipping: float = 1.0
-    batch_size: int = 32
+    batch_size: int = 16
     sequence_length: int = 64
     weight_decay: float = 1e-6
     epochs: int = 8

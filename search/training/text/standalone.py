@@ -51,7 +51,7 @@ TIED = '''\
 $narrow
     def forward(self, tokens, state=None):
         """Tokens, int64 (N, L), to logits (N, L, V) of the token after each, and the state behind them."""
-        outputs, state = self.cells(self.embedding(tokens), state)
+        outputs, state = self.cells(self.embedding(tokens) * $embedding**0.5, state)
         return F.linear($narrowed, self.embedding.weight, self.bias), state
 '''
 
@@ -222,7 +222,9 @@ def _output(recipe: Recipe, known: Meta) -> str:
         return Template(CLASSIFIER).substitute(pooled=POOLED * recipe.width)
     if not recipe.is_tied:
         return Template(UNTIED).substitute(width=recipe.width)
-    if recipe.width == recipe.embedding:
-        return Template(TIED).substitute(narrow="", narrowed="outputs")
-    narrow = f"        self.narrow = nn.Linear({recipe.width}, {recipe.embedding}, bias=False)\n"
-    return Template(TIED).substitute(narrow=narrow, narrowed="self.narrow(outputs)")
+    narrow, narrowed = "", "outputs"
+    if recipe.width != recipe.embedding:
+        narrow = f"        self.narrow = nn.Linear({recipe.width}, {recipe.embedding}, bias=False)\n"
+        narrowed = "self.narrow(outputs)"
+    words = {"narrow": narrow, "narrowed": narrowed, "embedding": recipe.embedding}
+    return Template(TIED).substitute(words)
