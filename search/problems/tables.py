@@ -48,11 +48,12 @@ def table_problem(
 
 
 def _has_epochs(space: Space) -> bool:
-    """Whether every model of the space is trained in epochs."""
+    """Whether every model of the space is trained in epochs, and only once: folds do not go on."""
     declared = space.configuration_space
-    model = declared.get("model", None)
+    model, folds = declared.get("model", None), declared.get("folds", None)
     values = getattr(model, "choices", None) or (getattr(model, "value", None),)
-    return tuple(values) == (MLP,)
+    is_once = folds is None or getattr(folds, "value", None) == 1
+    return tuple(values) == (MLP,) and is_once
 
 
 TABLES = Kind(
