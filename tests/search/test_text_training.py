@@ -269,6 +269,9 @@ def test_the_state_is_carried_over_the_whole_part(small, tmp_path, monkeypatch):
     side_by_side = surprises(network, text, CPU)
     assert len(side_by_side) == len(nats)
     assert float(side_by_side.mean()) == pytest.approx(float(nats.mean()), rel=0.01)
+    steps = math.ceil(len(nats) / 3)  # of which a look reads the first ones, all over the text
+    firsts = torch.cat([side_by_side[begin : begin + 20] for begin in (0, steps, 2 * steps)])
+    assert torch.equal(surprises(network, text, CPU, most=60), firsts)
 
 
 def test_balanced_accuracy_is_the_mean_over_the_classes_that_occur():

@@ -94,17 +94,19 @@ def surprises(
     told = len(text) - 1
     streams = max(1, min(STREAMS, told // WINDOW))
     steps = math.ceil(told / streams)
-    at = torch.arange(streams * steps).view(streams, steps)
-    if most is not None:
-        at = at[:, : math.ceil(most / streams)]
+    begins = steps * torch.arange(streams)[:, None]
+    read = steps if most is None else min(steps, math.ceil(most / streams))
     window = max(1, min(WINDOW, LOGITS // (streams * network.vocabulary)))
     state, found = network.start(streams), []
-    for place in at.clamp(max=told - 1).split(window, dim=1):
-        logits, state = network(text[place].long().to(device), *state)
-        flat = text[place + 1].long().to(device).flatten()
+    for places in torch.arange(read).split(window):
+        at = (begins + places).clamp(max=told - 1)  # behind the end of the last stream
+        logits, state = network(text[at].long().to(device), *state)
+        flat = text[at + 1].long().to(device).flatten()
         nats = functional.cross_entropy(logits.flatten(0, 1), flat, reduction="none")
-        found.append(nats.float().view(place.shape).cpu())
-    return torch.cat(found, dim=1)[at < told]
+        found.append(nats.float().view(at.shape).cpu())
+    lengths = (told - begins.flatten()).clamp(min=0, max=read).tolist()
+    rows = torch.cat(found, dim=1)
+    return torch.cat([row[:length] for row, length in zip(rows, lengths, strict=True)])
 
 
 def mean(nats: Tensor) -> float:

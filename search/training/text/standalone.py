@@ -224,7 +224,9 @@ def _output(recipe: Recipe, known: Meta) -> str:
         return Template(UNTIED).substitute(width=recipe.width)
     narrow, narrowed = "", "outputs"
     if recipe.width != recipe.embedding:
-        narrow = f"        self.narrow = nn.Linear({recipe.width}, {recipe.embedding}, bias=False)\n"
+        narrow = (
+            f"        self.narrow = nn.Linear({recipe.width}, {recipe.embedding}, bias=False)\n"
+        )
         narrowed = "self.narrow(outputs)"
     words = {"narrow": narrow, "narrowed": narrowed, "embedding": recipe.embedding}
     return Template(TIED).substitute(words)
