@@ -1,4 +1,4 @@
-"""Rungs on real tables: shares of the rows for any model, epochs where all models are networks."""
+"""Rungs on real tables and texts: shares of what there is, and epochs where all models are networks."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from search.loop import Plan, run
 from search.method import Problem
 from search.methods import METHODS
 from search.options import parse
+from search.problems.kind import Kind
 from search.problems.tables import TABLES
+from search.problems.text import TEXT
 from tests.made_tables import bunch
+from tests.search.texts import reviews
 
 SHORT = {"epochs": 4, "width": 8, "forest_trees": 5, "boosting_rounds": 5}
 
@@ -25,9 +28,9 @@ def iris(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return bunch(tmp_path_factory.mktemp("tables") / "iris", load_iris(as_frame=True))
 
 
-def a_problem(folder: Path, **fixed: Any) -> Problem:
+def a_problem(folder: Path, kind: Kind = TABLES, **fixed: Any) -> Problem:
     """The usual space with some hyper-parameters fixed, and without those that hang on other values."""
-    document = TABLES.usual_space().to_json()
+    document = kind.usual_space().to_json()
     constants = {**SHORT, **fixed}
     moot = {
         rule["child"]
@@ -46,7 +49,7 @@ def a_problem(folder: Path, **fixed: Any) -> Problem:
         for entry in document["hyperparameters"]
         if entry["name"] not in moot
     ]
-    return TABLES.problem(document, folder, ("val_accuracy",))
+    return kind.problem(document, folder, ("val_accuracy",))
 
 
 def searched(problem: Problem, workdir: Path, **options: Any) -> History:
@@ -79,4 +82,12 @@ def test_networks_in_folds_start_anew_on_more_rows(iris, tmp_path):
     assert [fidelity.name for fidelity in problem.fidelities] == ["train_fraction"]
     history = searched(problem, tmp_path)
     assert not any(trial.parent for trial in history)
+    assert_all_are_scored(history)
+
+
+@pytest.mark.parametrize("fidelity", ["epochs", "train_fraction"])
+def test_networks_that_read_are_promoted_either_way(tmp_path, fidelity):
+    problem = a_problem(reviews(tmp_path / "reviews", (60, 40, 40)), TEXT, layers=1)
+    history = searched(problem, tmp_path / "run", fidelity=fidelity)
+    assert any(trial.parent for trial in history) == (fidelity == "epochs")
     assert_all_are_scored(history)
