@@ -96,3 +96,8 @@ def codes(result: Prepared) -> list[str]:
 def column(result: Prepared, name: str) -> dict[str, Any]:
     """What the facts say of a column."""
     return next(c for c in result.facts["columns"] if c["name"] == name)
+
+
+def finding(result: Prepared, code: str) -> dict[str, Any]:
+    """The first finding of this code."""
+    return next(found for found in result.facts["findings"] if found["code"] == code)

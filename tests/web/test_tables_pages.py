@@ -25,7 +25,8 @@ State = Version.State
 def here(order: Order, progress: Progress) -> Prepared:
     """Prepares in this process, which saves the start of another; the corpus goes the whole way."""
     kind = INTAKES[order.kind] if order.kind else recognise(order.upload, order.name)
-    return resolve_name(kind.prepare)(order, progress)
+    prepared: Prepared = resolve_name(kind.prepare)(order, progress)
+    return prepared
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def ready(editor_client, project, monkeypatch):
 
 
 def page_of(client, version: Version) -> str:
-    return client.get(version.dataset.get_absolute_url()).content.decode()
+    return str(client.get(version.dataset.get_absolute_url()).content.decode())
 
 
 def correction(client, version: Version) -> dict[str, str]:
