@@ -88,10 +88,10 @@ def main() -> None:
         prepare(Order(arguments.book, folder, arguments.book.name, "text", options))
         print(f"prepared in {time.perf_counter() - began:.1f} s")
         known, parts = len(meta(folder).vocabulary), ("train", "validation")
-        texts = [tokens(folder, name).numpy() for name in parts]
-        print(f"{len(texts[0]):,} and {len(texts[1]):,} tokens, {known} in the vocabulary")
+        book, held_out = (tokens(folder, name).numpy() for name in parts)
+        print(f"{len(book):,} and {len(held_out):,} tokens, {known} in the vocabulary")
         for order in (1, 2, 3, 5):
-            loss = ngram_loss(*texts, order, known)
+            loss = ngram_loss(book, held_out, order, known)
             print(f"| {order}-gram | {loss:.3f} | {math.exp(loss):.2f} | |")
         told = None
         for seconds, computed, report in train(folder, Path(scratch), arguments.seed):
