@@ -15,9 +15,12 @@ from django.utils.translation import ngettext
 
 from automl_web.datasets.unreadable import (
     DAMAGED,
+    IN_NO_PART,
     NO_LABEL,
     NOT_AN_IMAGE,
     NOT_IN_A_CLASS,
+    NOT_TEXT,
+    OTHER_COLUMNS,
     TOO_LARGE,
 )
 from automl_web.datasets.words import CARDS
@@ -157,5 +160,8 @@ def reason_of(reason: str) -> str:
         NOT_AN_IMAGE: _("is no PNG, JPEG, BMP, GIF or WebP image"),
         NOT_IN_A_CLASS: _("does not lie in a class folder"),
         NO_LABEL: _("has no class in the list"),
+        NOT_TEXT: _("is no plain text"),
+        IN_NO_PART: _("is of no part: its name says neither train, validation nor test"),
+        OTHER_COLUMNS: _("has other columns than the first table"),
     }
     return reasons[reason]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 DAMAGED, TOO_LARGE = "damaged", "too_large"
 NOT_AN_IMAGE, NOT_IN_A_CLASS, NO_LABEL = "not_an_image", "not_in_a_class", "no_label"
+NOT_TEXT, IN_NO_PART, OTHER_COLUMNS = "not_text", "in_no_part", "other_columns"
 
 
 class UnreadableError(Exception):

@@ -63,6 +63,17 @@ def test_files_that_are_called_after_parts_are_those(tmp_path, names):
         assert text.startswith(letter * 40) or letter not in meta(tmp_path / "a").vocabulary
 
 
+def test_a_file_beside_parts_that_is_none_is_left_out_and_told(tmp_path):
+    text = running_text()
+    files = {f"{part}.txt": text[n * 9999 :][:9999] for n, part in enumerate(("train", "test"))}
+    files["about.txt"] = "These are the words of a read-me."
+    file = zipped(tmp_path / "a.zip", {name: said.encode() for name, said in files.items()})
+    result = prepared(file, tmp_path / "a")
+    (skipped,) = (f for f in result.facts["findings"] if f["code"] == "skipped")
+    assert skipped["examples"] == [{"file": "about.txt", "reason": "in_no_part"}]
+    assert "read-me" not in "".join(text_of(tmp_path / "a", part) for part in SPLITS)
+
+
 def test_files_of_a_zip_are_joined_in_the_order_of_their_names(tmp_path):
     files = {f"chapter {n}.txt": f"this is {n} of them. ".encode() * 99 for n in (10, 2, 1)}
     prepared(zipped(tmp_path / "a.zip", files), tmp_path / "a")

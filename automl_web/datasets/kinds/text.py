@@ -9,6 +9,9 @@ from automl_web.datasets.kinds.intake import SEPARATED, Glance, Intake
 
 ENDINGS = (".txt", ".md", ".text", ".tokens")
 TABLES = SEPARATED
+MEMORY = 512 * 2**20
+"""Bytes: text is streamed, so of any amount of it the most is what is counted while a vocabulary is made,
+some 100 MB, what is known of a million texts, 150 MB, and a cell of a table, 64 MB."""
 
 
 def are_texts(names: Collection[str]) -> bool:
@@ -28,7 +31,7 @@ TEXT = Intake(
     name="text",
     recognises=_recognises,
     prepare="automl_web.datasets.text.prepare:prepare",
-    memory=512 * 2**20,
+    memory=MEMORY,
     page="automl_web.datasets.text.page:facts_of",
     template="datasets/text.html",
     summary="automl_web.datasets.text.page:summary",

@@ -17,7 +17,13 @@ from automl_web.datasets.text.scratch import decoded_text
 from automl_web.datasets.text.sources import Source, sources_of, with_parts
 from automl_web.datasets.text.stretches import Document, hash_of
 from automl_web.datasets.text.work import Work
-from automl_web.datasets.unreadable import DAMAGED, UnreadableError
+from automl_web.datasets.unreadable import (
+    DAMAGED,
+    IN_NO_PART,
+    NOT_TEXT,
+    OTHER_COLUMNS,
+    UnreadableError,
+)
 
 
 def document(file: BinaryIO, name: str, work: Work, part: str = TRAIN) -> Document:
@@ -41,11 +47,16 @@ def documents(
     for source in with_parts(sources):
         if source.name in work.choices.drop:
             continue
+        if not source.part:
+            work.read.skip(source.name, IN_NO_PART)
+            continue
         try:
             _unpack(archive, source.member, spool)
             work.scratch.close_line()
             taken.append(document(spool, source.name, work, source.part))
-        except (NotTextError, UnreadableError):
+        except NotTextError:
+            work.read.skip(source.name, NOT_TEXT)
+        except UnreadableError:
             work.read.skip(source.name, DAMAGED)
     if not taken:
         raise NotTextError if work.read.skipped else EmptyTextError
@@ -71,7 +82,7 @@ def _texts(archive: Archive, sources: Sequence[Source], work: Work) -> Iterator[
             codec = work.choices.encoding or encoding_of([content])
             text = decoded_text(content, codec, LONGEST + 1)
         except NotTextError:
-            work.read.skip(source.name, DAMAGED)
+            work.read.skip(source.name, NOT_TEXT)
             continue
         work.read.took(codec)
         yield Item(source.name, text, source.label, source.part or TRAIN)
@@ -112,6 +123,9 @@ def _rows(files: Iterable[Table], work: Work, told: dict[str, Any]) -> Iterator[
     """The rows of all files that have the columns of the first; `told` is what there is to tell."""
     first: Sheet | None = None
     for table in files:
+        if not table.part:
+            work.read.skip(table.name, IN_NO_PART)
+            continue
         work.progress(0, 0, table.name)
         sheet = sheet_of(table.file, work.choices)
         if first is None:
@@ -119,7 +133,7 @@ def _rows(files: Iterable[Table], work: Work, told: dict[str, Any]) -> Iterator[
             text, label = sheet.names[sheet.text], sheet.names[sheet.label]
             told |= {"columns": sheet.names, "text": text, "label": label}
         if sheet.names != first.names:
-            work.read.skip(table.name, DAMAGED)
+            work.read.skip(table.name, OTHER_COLUMNS)
             continue
         sheet.text, sheet.label = first.text, first.label
         work.read.took(sheet.codec)

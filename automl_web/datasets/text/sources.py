@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from automl_web.datasets.archive import Member
 from automl_web.datasets.kinds.text import ENDINGS
-from automl_web.datasets.layout import SPLIT_FOLDERS, SPLITS, TRAIN
+from automl_web.datasets.layout import SPLIT_FOLDERS, TRAIN
 from automl_web.datasets.splits import MINIMUM
 
 _DIGITS = re.compile(r"(\d+)")
@@ -56,12 +56,13 @@ def has_classes(sources: Sequence[Source]) -> bool:
 def with_parts(sources: Sequence[Source]) -> list[Source]:
     """The sources with the parts that the names of files say, as of train.txt and valid.txt.
 
-    All are of the training part if there is none of it.
+    Unless there are one to train on and another, all are of the training part.
     """
     told = [replace(s, part=s.part or _part_of_file(s.member.parts[-1])) for s in sources]
-    if not any(source.part == TRAIN for source in told):
-        return [replace(source, part=TRAIN) for source in sources]
-    return [source for source in told if source.part in SPLITS]
+    parts = {source.part for source in told} - {""}
+    if TRAIN in parts and len(parts) > 1:
+        return told
+    return [replace(source, part=TRAIN) for source in sources]
 
 
 def _part(folder: str) -> str:

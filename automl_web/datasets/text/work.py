@@ -14,6 +14,7 @@ from automl_web.datasets.text.choices import Choices
 from automl_web.datasets.text.scratch import Scratch, last_space
 from automl_web.datasets.text.vocabulary import Vocabulary
 
+TELL_EVERY = 2**18  # bytes
 SHOWN = 20
 """Skipped files that are told by name; the others are only counted."""
 
@@ -54,9 +55,12 @@ class Work:
     def told(
         self, pieces: Iterable[str], total: int, done: int = 0, stage: str = READING
     ) -> Iterator[str]:
-        """The pieces of a text, each told as progress, in kilobytes."""
+        """The pieces of a text; how far it is told as progress now and then, in kilobytes."""
+        next_ = done
         for piece in pieces:
-            self.progress(done // 1024, max(total // 1024, 1), "", stage)
+            if done >= next_:
+                self.progress(done // 1024, max(total // 1024, 1), "", stage)
+                next_ = done + TELL_EVERY
             done += len(piece.encode())
             yield piece
 
