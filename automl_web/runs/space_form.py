@@ -165,7 +165,7 @@ class RangesForm(forms.Form):
             return entry
         if h.choices:
             choices = self.cleaned_data[name]
-            if entry["type"] == "constant" and choices == [entry["value"]]:
+            if choices == _choices(entry):
                 return entry
             default = entry.get("default_value")
             default = default if default in choices else choices[0]
