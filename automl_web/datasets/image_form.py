@@ -40,7 +40,7 @@ class ImageForm(forms.Form):
             "images show more and train far slower. Left empty, they stay as they are up to %(usual)s."
         ),
     )
-    labels = forms.ChoiceField(label=gettext_lazy("What says the class of an image"))
+    labels = forms.ChoiceField(label=gettext_lazy("Where the classes come from"))
     group = forms.ChoiceField(
         label=gettext_lazy("Images that belong together"),
         required=False,
@@ -123,7 +123,7 @@ def _sources(listed: dict[str, Any]) -> list[tuple[str, str]]:
         )
         for column in listed.get("able", ())
     ]
-    return [(FOLDERS, _("The folder that it lies in")), *columns]
+    return [(FOLDERS, _("The folders that the images lie in")), *columns]
 
 
 def _groupings(groupings: list[dict[str, Any]], chosen: str) -> list[tuple[str, str]]:
