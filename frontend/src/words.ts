@@ -91,6 +91,8 @@ export function metricTitle(metric: string): string {
       return t("Test R²")
     case "train_loss":
       return t("Training loss")
+    case "spread":
+      return t("Spread over the folds")
     case "params":
       return t("Parameters")
     case "macs":

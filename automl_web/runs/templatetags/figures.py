@@ -50,6 +50,7 @@ def _size(count: float) -> str:
 
 UNJUDGED = {
     "train_loss": _lazy("Training loss"),
+    "spread": _lazy("Spread over the folds"),
     "test_accuracy": _lazy("Test accuracy"),
     "test_balanced_accuracy": _lazy("Test accuracy, balanced"),
     "test_loss": _lazy("Test loss"),
