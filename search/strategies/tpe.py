@@ -48,10 +48,10 @@ class Options:
         minimum=1,
         maximum=10_000,
     )
-    joint: bool = option(
-        True,
-        title="Model hyper-parameters together",
-        help="Otherwise each on its own, as in the paper, which cannot see that two belong together.",
+    alone: bool = option(
+        False,
+        title="Model each hyper-parameter on its own",
+        help="As in the paper, which cannot see that two belong together.",
     )
 
 
@@ -99,7 +99,7 @@ def candidates(
     axes = axes_of(problem.space)
     near, far = (_density(problem, trials, options) for trials in (good, bad))
     drawn = deactivate(problem.space, near.sample(options.candidates, rng))
-    if options.joint:
+    if not options.alone:
         return drawn, near.log_density(drawn) - far.log_density(drawn)
     # Each on its own: the best value of every axis is put together, and its parents decide its children.
     merged = np.empty((1, len(axes)))
@@ -115,7 +115,7 @@ def candidates(
 def _density(problem: Problem, trials: list[Trial], options: Options) -> Parzen:
     axes = axes_of(problem.space)
     points = vectors(problem.space, [trial.candidate.config for trial in trials])
-    widths = joint_widths if options.joint else gap_widths
+    widths = gap_widths if options.alone else joint_widths
     return Parzen(axes, points, widths(axes, points), _weights(len(trials)))
 
 

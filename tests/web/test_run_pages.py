@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 
@@ -104,7 +105,7 @@ def test_a_bad_value_is_answered_beside_its_field(
 @pytest.mark.parametrize("method", METHODS.values(), ids=lambda m: m.name)
 def test_the_form_shows_every_option_that_a_method_declares(editor_client, project, method):
     url = reverse("run-options", args=[project.slug])
-    page = editor_client.get(url, {"method": method.name}).content.decode()
+    page = html.unescape(editor_client.get(url, {"method": method.name}).content.decode())
     for option in describe(method.options):
         assert f'name="option-{option.name}"' in page
         assert option.title in page
