@@ -87,8 +87,9 @@ def _about_copies(arranged: Arranged) -> Iterator[Finding]:
 
 
 def _copied(content: np.ndarray) -> np.ndarray:
-    """Places of rows that were there before."""
-    return np.flatnonzero(pd.Series(content).duplicated().to_numpy())
+    """Places of rows that were there before, one for each row."""
+    rows = pd.Series(content)
+    return np.asarray(rows[rows.duplicated()].drop_duplicates().index)
 
 
 def _example(arranged: Arranged, place: int) -> dict[str, Any]:
