@@ -133,7 +133,9 @@ class NotTextError(ContentError):
 
 
 class EmptyTextError(ContentError):
-    sentence = _("There is no text to learn from in this file. Upload one in which words come again.")
+    sentence = _(
+        "There is no text to learn from in this file. Upload one in which words come again."
+    )
 
 
 class TooShortTextError(ContentError):
@@ -339,43 +341,43 @@ class NoLabelsError(ContentError):
 
 class NoRoomError(RefusalError):
     sentence = _(
-        "The disk of this site is too full to prepare these images: %(needed)s MB are needed. "
+        "The disk of this site is too full to prepare this file: %(needed)s MB are needed. "
         "Ask the person who runs it to make room, then upload again."
     )
 
 
 class DiskFullError(RefusalError):
     sentence = _(
-        "The disk of this site became full while these images were prepared. "
+        "The disk of this site became full while this file was prepared. "
         "Ask the person who runs it to make room, then upload again."
     )
 
 
 class CrashError(RefusalError):
     sentence = _(
-        "The program that reads images broke down over “%(name)s”, so nothing of this file was "
-        "used. Save that image anew with another program, or leave it out."
+        "The program that reads uploads broke down over “%(name)s”, so nothing of this file was "
+        "used. Save that anew with another program, or leave it out."
     )
 
 
 class TooMuchMemoryError(RefusalError):
     sentence = _(
-        "Reading this file needs more memory than we give to one. Leave out what is no image, and "
-        "zip fewer files."
+        "Reading this file needs more memory than we give to one. Leave out what is not needed, or "
+        "upload a part of it."
     )
 
 
 class TooSlowError(RefusalError):
     sentence = _(
         "Reading this file took far longer than files of its size do; we gave up at “%(name)s”. "
-        "Leave that image out, or zip smaller images."
+        "Leave that out, or upload a part of the file."
     )
 
 
 class AbandonedError(RefusalError):
     sentence = _(
         "Preparing this file was broken off %(attempts)s times, so we gave up. Something in it may "
-        "need more memory than there is. Try with fewer or smaller images."
+        "need more memory than there is. Try with a part of it."
     )
 
 

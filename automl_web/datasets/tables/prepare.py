@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from automl_web.datasets.disk import put_in_place, refusing_when_full
 from automl_web.datasets.layout import SPLITS, TEST
-from automl_web.datasets.order import Order, Prepared, Progress, in_silence
+from automl_web.datasets.order import CHECKING, Order, Prepared, Progress, in_silence
 from automl_web.datasets.refusals import TooHeavyTableError
 from automl_web.datasets.tables.arrangement import TEST_ROWS, Arranged, arrange
 from automl_web.datasets.tables.column_types import CATEGORY
@@ -57,7 +57,8 @@ def _prepared(order: Order, progress: Progress) -> Prepared:
         digest = _write(ready, arranged, meta)
         put_in_place(ready, folder)
     facts = facts_of(table, arranged, meta["shares"])
-    facts["findings"] = findings_of(table, arranged, beat)
+    looking = partial(progress, count // 2, count, order.name, CHECKING)
+    facts["findings"] = findings_of(table, arranged, looking)
     return Prepared(digest, len(arranged.rows), facts, kind="tables")
 
 
