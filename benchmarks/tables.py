@@ -10,7 +10,6 @@ scikit-learn's HistGradientBoosting with its defaults, on the same rows.
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -181,4 +180,4 @@ if __name__ == "__main__":
     parser.add_argument("names", nargs="*", metavar="NAME", help="tables; all of them if none")
     parser.add_argument("--seconds", type=float, default=60, help="for a search")
     parser.add_argument("--seed", type=int, default=0)
-    sys.exit(main(parser.parse_args()))
+    main(parser.parse_args())

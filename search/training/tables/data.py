@@ -115,10 +115,10 @@ def order(known: Meta, target: Array) -> Array:
 def folds(known: Meta, whole: Part, count: int) -> Iterator[tuple[Part, Part]]:
     """Cut a part into `count` folds, the classes in proportion; each with all the others before it.
 
-    Drawn from a fixed seed, so that all candidates are judged on the same folds.
+    There are at most as many as rows. Drawn from a fixed seed, so that all candidates are judged on the same folds.
     """
     cut = StratifiedKFold if known.is_classification else KFold
-    splitter = cut(min(count, len(whole)), shuffle=True, random_state=0)
+    splitter = cut(count, shuffle=True, random_state=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a class has fewer rows than there are folds
         cuts = list(splitter.split(whole.rows, whole.target))

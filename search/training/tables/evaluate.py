@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import time
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -77,19 +78,23 @@ def _in_folds(recipe: Recipe, folder: Path, context: Context) -> Iterator[Report
     whole = data.joined(data.part(folder, "train"), data.part(folder, "validation"))
     state = _resumed(context)
     seed = state["seed"] if state else context.seed
-    done: list[dict[str, float]] = list(state["folds"]) if state else []
-    cuts = list(data.folds(known, whole, recipe.folds))
-    for number, (others, fold) in enumerate(cuts[len(done) :], start=len(done) + 1):
+    count = min(recipe.folds, len(whole))
+    # The last one is done again at least, so that there is a report.
+    done: list[dict[str, float]] = list(state["folds"])[: count - 1] if state else []
+    left = islice(data.folds(known, whole, count), len(done), None)
+    for number, (others, fold) in enumerate(left, start=len(done) + 1):
         part = data.share(known, others, _fraction(context))
         *_, progress = train(recipe, known, part, seed, context.fidelity.get("epochs"))
         done.append(scores(known, progress.fitted.predict(fold.rows), fold.target, "val"))
         values, costs = _over(done, main_score(known)), {}
-        if number == len(cuts):
+        if number == count:
             costs = _costs(progress.fitted, fold)
         path = checkpoint.save(
             context.workdir, number, {"folds": done, **_told(context, seed, values)}
         )
-        yield Report(number, values, path, _note(f"fold {number} of {len(cuts)}", values), costs)
+        note = _note(f"fold {number} of {count}", values)
+        log(note)
+        yield Report(number, values, path, note, costs)
 
 
 def _over(done: list[dict[str, float]], of: str) -> dict[str, float]:

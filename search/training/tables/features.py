@@ -148,8 +148,7 @@ def fit(
     if selection is not None:
         features = selection.fit_transform(features, target)
         steps.append(("selected", selection))
-    count, width = features.shape
-    reduction = _reduction(recipe, count, width, seed)
+    reduction = _reduction(recipe, len(features), features.shape[1], seed)
     if reduction is not None:
         rounded = Rounded()
         features = rounded.fit_transform(_meaningful(reduction, features).transform(features))
