@@ -115,7 +115,8 @@ def order(known: Meta, target: Array) -> Array:
 def folds(known: Meta, whole: Part, count: int) -> Iterator[tuple[Part, Part]]:
     """Cut a part into `count` folds, the classes in proportion; each with all the others before it.
 
-    There are at most as many as rows. Drawn from a fixed seed, so that all candidates are judged on the same folds.
+    There are at most as many as rows. They are drawn from a fixed seed, so that all candidates are
+    judged on the same ones.
     """
     cut = StratifiedKFold if known.is_classification else KFold
     splitter = cut(count, shuffle=True, random_state=0)
