@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import BinaryIO
 
 from automl_web.datasets.refusals import NotTextError
@@ -93,7 +94,12 @@ def title(codec: str) -> str:
 
 def opened(pieces: Iterable[bytes], codec: str) -> io.TextIOWrapper:
     """The text as a file, with every end of a line as a line feed, and what is broken as U+FFFD."""
-    return io.TextIOWrapper(io.BufferedReader(_Pieces(pieces)), codec, errors="replace")
+    rest = iter(pieces)
+    first = next(rest, b"")
+    if codec == "utf-16" and not first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        codec = "utf-16-le"  # which people mean who choose it for a file that does not tell
+    file = io.BufferedReader(_Pieces(chain([first], rest)))
+    return io.TextIOWrapper(file, codec, errors="replace")
 
 
 def decoded(pieces: Iterable[bytes], codec: str) -> Iterator[str]:

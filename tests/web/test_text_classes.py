@@ -119,15 +119,17 @@ def test_folders_can_be_taken_as_one_text(tmp_path):
     assert (result.facts["task"], result.facts["documents"]) == ("language", len(files))
 
 
-def test_copies_are_found_and_left_out(tmp_path):
+def test_copies_are_found_and_left_out_but_not_of_the_test_part(tmp_path):
     rows = paragraphs()
-    file = docs(tmp_path, rows + rows[:30])
+    file = docs(tmp_path, rows + rows[:90])
     result = prepared(file, tmp_path / "a")
     assert "texts_in_test" not in codes(result)  # copies stay in one part
     mended = prepared(file, tmp_path / "b", tmp_path / "a", **fix_of(result, "copied_texts"))
     assert "copied_texts" not in codes(mended)
-    assert mended.items == len(rows)
+    kept, left = mended.facts["counts"], result.facts["counts"]
+    assert kept["test"] == left["test"]
     assert kept_back(tmp_path / "b") == kept_back(tmp_path / "a")
+    assert mended.items == len(rows) + left["test"] - len(kept_back(tmp_path / "a"))
 
 
 def test_a_test_text_that_is_trained_on_is_found_and_its_training_copy_left_out(tmp_path):
@@ -144,11 +146,14 @@ def test_a_test_text_that_is_trained_on_is_found_and_its_training_copy_left_out(
 
 def test_the_same_text_in_two_classes_is_found_and_left_out(tmp_path):
     rows = paragraphs()
-    other = next(label for _text, label in rows if label != rows[0][1])
-    file = docs(tmp_path, [*rows, (rows[0][0], other)])
+    labels = sorted({label for _text, label in rows})
+    others = [(text, labels[labels.index(label) - 1]) for text, label in rows[:60]]
+    file = docs(tmp_path, rows + others)
     result = prepared(file, tmp_path / "a")
     mended = prepared(file, tmp_path / "b", tmp_path / "a", **fix_of(result, "contradicting_texts"))
-    assert mended.items == len(rows) - 1
+    assert fix_of(mended, "contradicting_texts") is None  # those of the test part stay
+    assert mended.facts["counts"]["test"] == result.facts["counts"]["test"]
+    assert mended.items < len(rows)
 
 
 def test_empty_texts_missing_classes_and_tiny_ones_are_left_out_and_told(tmp_path):

@@ -8,15 +8,17 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automl_web.datasets import encodings
-from automl_web.datasets.refusals import NotTextError
+from automl_web.datasets.refusals import NotTextError, RefusalError
 from automl_web.datasets.text.scratch import CONTROLS, Scratch, Stretch
 from automl_web.datasets.text.vocabulary import Counts, Vocabulary
 from search.training.text.meta import CHARACTERS, WORDS
 from search.training.text.tokens import joined, tokens
+from tests.web.prepared_texts import prepared
+from tests.web.texts import Labelled, table
 
 letters = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff\ufffd")
 texts = st.text(letters | st.sampled_from("\n\t ")).filter(str.strip)
@@ -165,3 +167,34 @@ def test_no_control_character_is_kept(tmp_path: Path):
     every = "".join(map(chr, range(0x100)))
     assert set(CONTROLS.sub("", every)) >= set("abc\n\t\x0c é")
     assert not CONTROLS.search(read(("word " * 99 + "\x00\x7f").encode())[0])
+
+
+def encoded(rows: list[Labelled]) -> bytes:
+    return table(rows).encode()
+
+
+@settings(max_examples=60)
+@given(
+    content=st.binary(max_size=400)
+    | st.lists(st.tuples(texts, st.sampled_from(["a", "b", ""])), max_size=30).map(encoded)
+    | st.builds(lambda text, codec: text.encode(codec, "replace"), texts, st.sampled_from(MARKED)),
+    times=st.sampled_from([1, 40]),
+    name=st.sampled_from(["odd.txt", "odd.csv", "odd.tsv", "odd.md"]),
+    encoding=st.sampled_from(["", *encodings.CHOICES]),
+    unit=st.sampled_from(["", WORDS, CHARACTERS]),
+)
+def test_whatever_a_file_holds_it_is_prepared_or_refused(
+    tmp_path_factory, content, times, name, encoding, unit
+):
+    folder = tmp_path_factory.mktemp("odd")
+    (folder / name).write_bytes(content * times)
+    try:
+        result = prepared(folder / name, folder / "out", encoding=encoding, unit=unit)
+    except RefusalError:
+        assert not (folder / "out").exists()
+        return
+    assert all(result.facts["counts"].values())
+
+
+def test_utf_16_may_be_chosen_for_a_file_that_does_not_tell():
+    assert read("我们今天去北京".encode("utf-16-le"), "utf-16")[0] == "我们今天去北京"

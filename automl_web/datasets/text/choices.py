@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from automl_web.datasets.encodings import CHOICES
 from automl_web.datasets.layout import TEST, VALIDATION
 
 CARVED = {VALIDATION: 0.15, TEST: 0.15}
@@ -36,10 +37,11 @@ class Choices:
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
         """Read the options, those of other kinds of data left aside."""
+        encoding = _word(options, "encoding")
         return cls(
             task=_word(options, "task"),
             unit=_word(options, "unit"),
-            encoding=_word(options, "encoding"),
+            encoding=encoding if encoding in CHOICES else "",
             text=_word(options, "text"),
             label=_word(options, "label"),
             group=_word(options, "group"),

@@ -31,13 +31,12 @@ def drawn(
     Parts that are `given` are kept as they are; what is missing is drawn from the training texts by
     their hashes, class by class: the same texts give the same parts, and neither copies nor a group
     ever lie in two. Texts whose origin is among `tested` are the test part again. With `once`, one
-    copy of each text is kept, that of the test part before others. Classes with fewer than MINIMUM
-    different texts to train on are left out; raises TooFewTextsError if no two classes are left, and
-    TooFewTextGroupsError if one lies in too few groups.
+    copy of each text is kept, and none that is in the test part, too, but nothing leaves that part.
+    Classes with fewer than MINIMUM different texts to train on are left out; raises TooFewTextsError
+    if no two are left or one has nothing to train on, and TooFewTextGroupsError if one lies in too
+    few groups.
     """
     part, labels = column(items.parts).copy(), column(items.labels)
-    if once:
-        part[_copies(items, part)] = LEFT_OUT
     _leave_out_small(items, part, labels)
     units = _units(items)
     if len(tested) and TEST not in given:
@@ -48,15 +47,20 @@ def drawn(
     sizes = np.bincount(labels[part == _TRAIN], minlength=len(items.classes))
     for left, name in zip(range(len(missing), 0, -1), missing, strict=True):
         _draw(items, part, units, name, np.rint(shares[name] * sizes), left)
+    if once:
+        part[_copies(items, part)] = LEFT_OUT
+        if not np.isin(labels[part != LEFT_OUT], labels[part == _TRAIN]).all():
+            raise TooFewTextsError(minimum=MINIMUM)
     return part
 
 
 def _copies(items: Items, part: Numbers) -> Flags:
-    """The texts that are there before in their class, those of the test part first of all."""
+    """The texts outside of the test part that are there before in their class, or in that part."""
     pairs = items.pairs
     order = np.lexsort((part != _TEST, pairs))  # which keeps the order of those that are alike
     copies = np.zeros(len(part), dtype=bool)
     copies[order[1:]] = pairs[order[1:]] == pairs[order[:-1]]
+    copies[part == _TEST] = False
     return copies
 
 

@@ -139,28 +139,25 @@ def _about_left_out(texts: Drawn) -> Iterator[Finding]:
 
 
 def _about_copies(texts: Drawn) -> Iterator[Finding]:
-    used = np.concatenate([texts.places[name] for name in SPLITS])
-    pairs = texts.items.pairs
-    _pair, first, kind, copies = np.unique(
-        pairs[used], return_index=True, return_inverse=True, return_counts=True
-    )
+    pairs, hashes = texts.items.pairs, column(texts.items.texts)
+    seen = np.concatenate([texts.places[name] for name in SPLITS if name != TEST])
+    tested = texts.places[TEST]
+    _pair, kind, copies = np.unique(pairs[seen], return_inverse=True, return_counts=True)
     if again := int((copies - 1).sum()):
-        examples = _examples(texts, used[copies[kind] > 1])
+        examples = _examples(texts, seen[copies[kind] > 1])
         yield found("copied_texts", WARNING, {"once": True}, examples, count=again)
-    hashes = column(texts.items.texts)
+    used = np.concatenate([seen, tested])
+    _pair, first = np.unique(pairs[used], return_index=True)
     several, classes = np.unique(hashes[used][first], return_counts=True)
     torn = used[np.isin(hashes[used], several[classes > 1])]
     if len(torn):
-        names = [texts.items.names[place] for place in torn]
-        fix = {"drop": names} if len(names) <= MOST_NAMED else None
+        names = [texts.items.names[place] for place in torn[~np.isin(torn, tested)]]
+        fix = {"drop": names} if 0 < len(names) <= MOST_NAMED else None
         yield found("contradicting_texts", WARNING, fix, _examples(texts, torn), count=len(torn))
-    seen = np.concatenate([texts.places[name] for name in SPLITS if name != TEST])
-    tested = texts.places[TEST]
     both = tested[np.isin(pairs[tested], pairs[seen])]
     if len(both):
         values = {"count": len(both), "items": len(tested)}
-        examples = _examples(texts, both)
-        weight = weight_of_seen(len(both), len(tested))
+        weight, examples = weight_of_seen(len(both), len(tested)), _examples(texts, both)
         yield found("texts_in_test", weight, {"once": True}, examples, **values)
 
 
