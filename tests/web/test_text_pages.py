@@ -80,12 +80,16 @@ def test_running_text_is_shown_with_its_parts_and_taken_as_words_on_demand(edito
 
 def test_texts_and_their_classes_are_shown_and_their_copies_left_out(editor_client, upload):
     rows = paragraphs()
-    version = upload("docs.csv", table(rows + rows[:9]))
+    version = upload("docs.csv", table(rows + rows[:90]))
     page = editor_client.get(version.dataset.get_absolute_url())
-    assert "9 texts are exact copies" in page.content.decode()
     (card,) = (card for card in page.context["cards"] if card.fix == "Leave the copies out")
+    assert "copies of others of their classes" in card.sentence
     other = mended(editor_client, version, fix=str(card.index))
-    assert other.summary == f"{len(rows)} texts · 4 classes"
+    assert other.summary.endswith("texts · 4 classes")
+    assert sum(other.facts["counts"].values()) < sum(version.facts["counts"].values())
+    again = editor_client.get(version.dataset.get_absolute_url())
+    assert "copies left out" in again.content.decode()
+    assert card.fix not in {each.fix for each in again.context["cards"]}
 
 
 def test_columns_are_corrected_and_a_class_needs_one_of_its_own(editor_client, upload):
