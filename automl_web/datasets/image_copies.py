@@ -156,15 +156,12 @@ def _looks(crowd: Crowd, folder: Path, progress: Progress) -> tuple[Hashes, Pixe
     images = chain.from_iterable(images_in(folder / f"{s}-images.npy") for s in KEPT_FIRST)
     is_first = np.zeros(len(crowd.kinds), dtype=bool)
     is_first[crowd.firsts] = True
-    done = 0
-    for pixels in compress(images, is_first):
+    small = bytearray()
+    for done, pixels in enumerate(compress(images, is_first)):
         progress(done, count, "", CHECKING)
         hashes[done], copy = look_of(pixels)
-        if not done:
-            small = np.empty((count, len(copy)), dtype=np.uint8)
-        small[done] = np.frombuffer(copy, dtype=np.uint8)
-        done += 1
-    return hashes, small
+        small += copy
+    return hashes, np.frombuffer(small, dtype=np.uint8).reshape(count, -1)
 
 
 def images_in(path: Path) -> Iterator[Pixels]:

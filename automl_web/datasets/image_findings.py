@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -68,8 +69,9 @@ def _per_class(items: list[Item], classes: list[str]) -> list[int]:
     return [counted[name] for name in classes]
 
 
-def _placed(order: dict[str, list[Item]]) -> list[Placed]:
-    return [Placed(s, index, item) for s in SPLITS for index, item in enumerate(order[s])]
+def _placed(order: dict[str, list[Item]]) -> Iterator[Placed]:
+    """All images, one after the other: a list of them would take much of the memory there is."""
+    return (Placed(s, index, item) for s in SPLITS for index, item in enumerate(order[s]))
 
 
 def _about_skipped(layout: Layout) -> list[Finding]:
@@ -84,9 +86,8 @@ def _about_skipped(layout: Layout) -> list[Finding]:
 
 
 def _about_classes(order: dict[str, list[Item]], classes: list[str]) -> list[Finding]:
-    placed = _placed(order)
-    sizes = Counter(each.item.label for each in placed)
-    findings = _about_small_classes(placed, sizes)
+    sizes = Counter(each.item.label for each in _placed(order))
+    findings = _about_small_classes(_placed(order), sizes)
     large, small = max(classes, key=sizes.__getitem__), min(classes, key=sizes.__getitem__)
     if sizes[large] > IMBALANCE * sizes[small]:
         ratio = round(sizes[large] / sizes[small])
@@ -94,13 +95,14 @@ def _about_classes(order: dict[str, list[Item]], classes: list[str]) -> list[Fin
     return findings
 
 
-def _about_small_classes(placed: list[Placed], sizes: Counter[str]) -> list[Finding]:
+def _about_small_classes(placed: Iterable[Placed], sizes: Counter[str]) -> list[Finding]:
     few = sorted((name for name in sizes if sizes[name] < FEW_IMAGES), key=sizes.__getitem__)
     if not few:
         return []
     of_class: dict[str, list[Placed]] = {name: [] for name in few}
     for each in placed:
-        of_class.get(each.item.label, []).append(each)
+        if each.item.label in of_class:
+            of_class[each.item.label].append(each)
     small = [each for group in of_class.values() for each in group]
     others_will_do = len(sizes) - len(few) >= 2
     fix = {"drop": [each.item.id for each in small]} if others_will_do else None
@@ -124,17 +126,17 @@ def _about_names(classes: list[str]) -> list[Finding]:
 
 
 def _about_sizes(order: dict[str, list[Item]], meta: dict[str, Any]) -> list[Finding]:
-    placed = _placed(order)
-    width = round(median(each.item.header.width for each in placed))
-    height = round(median(each.item.header.height for each in placed))
-    odd = [each for each in placed if _is_odd(each.item.header, width, height)]
+    headers = [item.header for split in SPLITS for item in order[split]]
+    width = round(median(header.width for header in headers))
+    height = round(median(header.height for header in headers))
+    odd = [each for each in _placed(order) if _is_odd(each.item.header, width, height)]
     findings: list[Finding] = []
-    if 0 < len(odd) <= RARE * len(placed):
+    if 0 < len(odd) <= RARE * len(headers):
         fix = {"drop": [each.item.id for each in odd]}
         values = {"count": len(odd), "width": width, "height": height}
         findings.append(found("outlying_sizes", WARNING, fix, map(_alone, odd), **values))
     sides = (meta["width"], meta["height"])
-    others = sum((each.item.header.width, each.item.header.height) != sides for each in placed)
+    others = sum((header.width, header.height) != sides for header in headers)
     if others:
         findings.append(found("resized", NOTE, count=others, width=sides[0], height=sides[1]))
     return findings

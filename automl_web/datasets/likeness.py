@@ -34,13 +34,14 @@ CROWDED, DIFFERENCE_IN_A_CROWD = 0.5, 6.0
 """With so many pairs of close hashes an image, what is shown has few shapes, as handwriting has; there
 two copies may differ less. In 60,000 photographs it is a fifth of that, in 1,797 digits five times."""
 
-BLOCK = 50_000
+BLOCK = 15_000
 """Pairs that are compared at a time, which bounds the memory."""
 
 MOST_COMPARED, MOST_PAIRS = 1_000_000_000, 1_000_000
 """Pairs that are compared, or found, before the search ends; honest data stays far below."""
 
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
+Keys = np.ndarray[Any, np.dtype[np.uint16]]
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 Places = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -60,15 +61,17 @@ def alike(hashes: Hashes, copies: Pixels) -> tuple[Places, bool]:
 
     `copies` are the small copies, uint8 (images, bytes). Also says whether all could be compared.
     """
-    found = [np.empty((0, 2), dtype=np.int64)]
-    differences = [np.empty(0)]
+    found, differences = [np.empty((0, 2), dtype=np.int64)], [np.empty(0)]
     compared = close = pairs = 0
     for some in _sharing_a_band(hashes):
+        compared += len(some)
         near = some[np.bitwise_count(hashes[some[:, 0]] ^ hashes[some[:, 1]]) <= RADIUS]
+        if not len(near):
+            continue
         difference = np.abs(copies[near[:, 0]].astype(np.int16) - copies[near[:, 1]]).mean(axis=1)
         found.append(near[difference <= DIFFERENCE])
         differences.append(difference[difference <= DIFFERENCE])
-        compared, close, pairs = compared + len(some), close + len(near), pairs + len(found[-1])
+        close, pairs = close + len(near), pairs + len(found[-1])
         if compared > MOST_COMPARED or pairs > MOST_PAIRS:
             break
     in_a_crowd = close > CROWDED * len(hashes)
@@ -81,16 +84,16 @@ def alike(hashes: Hashes, copies: Pixels) -> tuple[Places, bool]:
 def _sharing_a_band(hashes: Hashes) -> Iterator[Places]:
     """Pairs of images that share a band but for one bit, some at a time; a pair may come again."""
     for band in np.array_split(np.arange(BITS, dtype=np.uint64), BANDS):
-        keys = (hashes >> band[0]) & np.uint64((1 << len(band)) - 1)
+        keys = ((hashes >> band[0]) & np.uint64((1 << len(band)) - 1)).astype(np.uint16)
         order = np.argsort(keys)
         for flip in (0, *(1 << bit for bit in range(len(band)))):
             for first, second in _differing_in(keys[order], flip):
                 yield np.stack([order[first], order[second]], axis=1)
 
 
-def _differing_in(keys: Hashes, flip: int) -> Iterator[tuple[Places, Places]]:
+def _differing_in(keys: Keys, flip: int) -> Iterator[tuple[Places, Places]]:
     """Places, in the sorted keys, of pairs of keys that are the same but for the bits of `flip`."""
-    others = keys ^ np.uint64(flip)
+    others = keys ^ np.uint16(flip)
     start = np.maximum(np.searchsorted(keys, others), np.arange(1, len(keys) + 1))  # each pair once
     counts = np.maximum(np.searchsorted(keys, others, "right") - start, 0)
     total = np.cumsum(counts)
@@ -103,16 +106,14 @@ def _differing_in(keys: Hashes, flip: int) -> Iterator[tuple[Places, Places]]:
             yield first, start[first] + nth
 
 
-def keep_one(pairs: Places, count: int) -> list[tuple[int, int]]:
-    """Which of `count` images to leave out, each with the one that stays and looks like it.
+def keep_one(pairs: Places) -> list[tuple[int, int]]:
+    """Which images to leave out, each with the one that stays and looks like it.
 
     The earlier one stays. Only an image that looks like one that stays is left out, so of a film
     whose pictures change slowly some are kept.
     """
-    stays = np.ones(count, dtype=bool)
-    left_out: list[tuple[int, int]] = []
+    left_out: dict[int, int] = {}
     for first, second in pairs.tolist():
-        if stays[first] and stays[second]:
-            stays[second] = False
-            left_out.append((second, first))
-    return left_out
+        if first not in left_out:
+            left_out.setdefault(second, first)
+    return list(left_out.items())
