@@ -29,8 +29,13 @@ export class DropZone {
     })
   }
 
-  /** Name what is chosen. */
-  show(name: string, size: number): void {
-    this.#chosen.textContent = name ? `${name} · ${bytes(size)}` : ""
+  /** Say what is chosen. */
+  show(words: string): void {
+    this.#chosen.textContent = words
   }
+}
+
+/** A chosen file, or several, as the zone names them. */
+export function nameAndSize(name: string, size: number): string {
+  return name ? `${name} · ${bytes(size)}` : ""
 }

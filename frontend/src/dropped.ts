@@ -14,21 +14,20 @@ export function chosenBy(input: HTMLInputElement): Chosen[] {
 /** The files that were dropped, and those in folders that were dropped. */
 export async function droppedIn(dropped: DataTransfer): Promise<Chosen[]> {
   const files = [...dropped.files] // before the first wait: after it the browser has forgotten all
-  const entries = [...(dropped.items ?? [])].map((item) => item.webkitGetAsEntry?.())
-  const found: Chosen[] = []
-  for (const entry of entries) {
-    if (entry) for await (const each of inside(entry, "")) found.push(each)
-  }
-  return inOrder(found.length ? found : files.map((file) => ({ path: file.name, file })))
+  const entries = [...(dropped.items ?? [])].flatMap((item) => item.webkitGetAsEntry?.() ?? [])
+  if (!entries.length) return inOrder(files.map((file) => ({ path: file.name, file })))
+  return inOrder((await Promise.all(entries.map((entry) => inside(entry, "")))).flat())
 }
 
-async function* inside(entry: FileSystemEntry, folder: string): AsyncGenerator<Chosen> {
+async function inside(entry: FileSystemEntry, folder: string): Promise<Chosen[]> {
   const path = folder + entry.name
-  if (entry.isFile) yield { path, file: await fileOf(entry as FileSystemFileEntry) }
-  else {
-    for await (const child of childrenOf(entry as FileSystemDirectoryEntry)) {
-      yield* inside(child, `${path}/`)
-    }
+  if (entry.isFile) return [{ path, file: await fileOf(entry as FileSystemFileEntry) }]
+  const reader = (entry as FileSystemDirectoryEntry).createReader()
+  const found: Chosen[][] = []
+  for (;;) {
+    const some = await entriesOf(reader) // browsers give a hundred at a time
+    if (some.length === 0) return found.flat()
+    found.push(...(await Promise.all(some.map((child) => inside(child, `${path}/`)))))
   }
 }
 
@@ -36,15 +35,8 @@ function fileOf(entry: FileSystemFileEntry): Promise<File> {
   return new Promise((resolve, reject) => entry.file(resolve, reject))
 }
 
-async function* childrenOf(folder: FileSystemDirectoryEntry): AsyncGenerator<FileSystemEntry> {
-  const reader = folder.createReader()
-  for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
-      reader.readEntries(resolve, reject),
-    )
-    if (some.length === 0) return // browsers give a hundred at a time
-    yield* some
-  }
+function entriesOf(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
+  return new Promise((resolve, reject) => reader.readEntries(resolve, reject))
 }
 
 /** Without what systems hide in folders, and sorted: the same folder is the same list every time. */

@@ -1,12 +1,13 @@
 /** What is sent of the files that a person chose: the file itself, or one zip of all of them. */
 
 import type { Chosen } from "./dropped"
+import { Joined, type Source } from "./source"
 import { zip } from "./zip"
 
 /** `mark` is the same when the same files are chosen again, so that their upload can go on. */
 export interface Parcel {
   name: string
-  body: Blob
+  body: Source
   mark: string
 }
 
@@ -19,7 +20,7 @@ export async function parcelOf(
   const [first] = chosen
   if (first && chosen.length === 1) {
     const { name, lastModified, size } = first.file
-    return { name, body: first.file, mark: `${name}-${size}-${lastModified}` }
+    return { name, body: new Joined([first.file]), mark: `${name}-${size}-${lastModified}` }
   }
   const total = bytesIn(chosen)
   let done = 0
@@ -27,9 +28,9 @@ export async function parcelOf(
     done += bytes
     onread(done, total)
   }
-  const { blob, mark } = await zip(chosen, read, signal)
+  const { body, mark } = await zip(chosen, read, signal)
   const name = `${folderOf(chosen) ?? "files"}.zip`
-  return { name, body: blob, mark: `${name}-${blob.size}-${mark}` }
+  return { name, body, mark: `${name}-${body.size}-${mark}` }
 }
 
 export function bytesIn(chosen: readonly Chosen[]): number {

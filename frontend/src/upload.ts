@@ -6,6 +6,7 @@
 import { type DetailedError, type HttpRequest, Upload as Tus } from "tus-js-client"
 import { t } from "./i18n"
 import type { Parcel } from "./upload-parcel"
+import { Pieces } from "./upload-pieces"
 
 /** How it ended: all is there, under this id; or a sentence says why not. */
 export type UploadEnd = { id: string } | { sentence: string }
@@ -45,7 +46,7 @@ export class Upload {
   onlost: (kept: number, total: number) => void = () => {}
   onend: (end: UploadEnd) => void = () => {}
   readonly #tus: Tus
-  readonly #body: Blob
+  readonly #pieces: Pieces
   #kept = 0
   #tries = 0
   #waits = 0
@@ -55,8 +56,9 @@ export class Upload {
   #waiting = new AbortController()
 
   constructor({ name, body, mark }: Parcel, counter: Counter) {
-    this.#body = body
-    this.#tus = new Tus(body, {
+    this.#pieces = new Pieces(body)
+    this.#tus = new Tus(new Blob(), {
+      fileReader: { openFile: async () => this.#pieces }, // in place of the blob
       endpoint: counter.address,
       headers: { "X-CSRFToken": counter.token },
       metadata: { filename: name },
@@ -64,7 +66,7 @@ export class Upload {
       chunkSize: FIRST_PIECE,
       retryDelays: null, // ours never gives up while the site is only away
       onBeforeRequest: (request) => this.#prepare(request),
-      onAfterResponse: (_request, answer) => checked(answer.getStatus()),
+      onAfterResponse: (_request, answer) => this.#check(answer.getStatus()),
       onProgress: (sent, total) => this.#progress(sent, total),
       onChunkComplete: (_size, kept) => this.#pieceKept(kept),
       onSuccess: () => this.#end({ id: this.#tus.url?.split("/").at(-2) ?? "" }),
@@ -87,7 +89,6 @@ export class Upload {
   resume(): void {
     this.#rest()
     this.#isActive = true
-    this.#watch()
     this.#tus.start()
   }
 
@@ -110,20 +111,19 @@ export class Upload {
     }
   }
 
-  /** Send a piece with its checksum. Reading it here tells a file that is gone from a lost connection. */
-  async #prepare(request: HttpRequest): Promise<void> {
+  #prepare(request: HttpRequest): void {
     this.#watch()
     if (request.getMethod() !== "PATCH") return
+    if (!this.#isActive) throw new Error("paused while the piece was read")
     this.#kept = Number(request.getHeader("Upload-Offset"))
-    const end = this.#kept + (this.#tus.options.chunkSize ?? 0)
-    const bytes = await this.#body.slice(this.#kept, end).arrayBuffer()
-    if (crypto.subtle) {
-      // which browsers have only for sites that speak TLS, and on this machine
-      const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))
-      request.setHeader("Upload-Checksum", `sha256 ${btoa(String.fromCharCode(...digest))}`)
-    }
-    if (!this.#isActive) throw new Error("paused in the meantime")
     this.#began = performance.now()
+    if (this.#pieces.checksum) request.setHeader("Upload-Checksum", this.#pieces.checksum)
+  }
+
+  /** The client would take a fault for "no such upload", and begin a new one. */
+  #check(status: number): void {
+    clearTimeout(this.#stall)
+    if (status >= 500 && status !== 507) throw new FaultError(status)
   }
 
   #progress(sent: number, total: number): void {
@@ -132,6 +132,7 @@ export class Upload {
   }
 
   #pieceKept(kept: number): void {
+    clearTimeout(this.#stall) // the next piece is read first, however long that takes
     this.#kept = kept
     this.#tries = this.#waits = 0
     const options = this.#tus.options
@@ -151,7 +152,7 @@ export class Upload {
   }
 
   #lose(): void {
-    this.onlost(this.#kept, this.#body.size)
+    this.onlost(this.#kept, this.#pieces.size)
     this.#goOnLater()
   }
 
@@ -166,7 +167,7 @@ export class Upload {
     addEventListener("online", again, { signal })
   }
 
-  /** Take the connection for dead if nothing happens for long from now on. */
+  /** Take the connection for dead if nothing moves for long from now on. */
   #watch(): void {
     clearTimeout(this.#stall)
     if (!this.#isActive) return
@@ -187,11 +188,6 @@ export class Upload {
     this.#rest()
     this.onend(end)
   }
-}
-
-/** The client would take a fault for "no such upload", and begin a new one. */
-function checked(status: number): void {
-  if (status >= 500 && status !== 507) throw new FaultError(status)
 }
 
 /** The status of the answer, 0 if there was none; undefined if nothing could be asked. */

@@ -1,9 +1,10 @@
 /**
- * One zip of many files, which are stored as they are. It is a blob of slices: whatever its length,
- * no file is held in memory. The same files make the same bytes, so that an upload of them can go on
- * another day; therefore no times are written.
+ * One zip of many files, which are stored as they are: whatever its length, no file is held in memory.
+ * The same files make the same bytes, so that an upload of them can go on another day; therefore no
+ * times are written.
  */
 
+import { Joined } from "./source"
 import { crc32 } from "./zip-crc"
 
 /** A file with its path in the zip. */
@@ -14,7 +15,7 @@ export interface Packed {
 
 /** `mark` differs between zips of different files. */
 export interface Zip {
-  blob: Blob
+  body: Joined
   mark: string
 }
 
@@ -31,8 +32,7 @@ export interface Frame {
   end: Uint8Array<ArrayBuffer>
 }
 
-const AT_ONCE = 8 // small files take longer to open than to read
-const PIECE = 2 ** 22
+const PIECE = 2 ** 22 // bytes that are read at a time
 
 const FULL_16 = 0xffff
 const FULL_32 = 0xffffffff // and more than that needs the fields of zip64
@@ -45,30 +45,39 @@ export async function zip(
   onread: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<Zip> {
-  const entries: Entry[] = []
-  for (let at = 0; at < files.length; at += AT_ONCE) {
-    const some = files.slice(at, at + AT_ONCE)
-    entries.push(...(await Promise.all(some.map((each) => entryOf(each, onread, signal)))))
-  }
+  const sums = await checksums(files, onread, signal)
+  const entries = files.map(({ path, file }, number) => {
+    return { path, size: file.size, crc: sums[number] ?? 0 }
+  })
   const { heads, end } = frame(entries)
-  const parts = heads.flatMap((head, number): BlobPart[] => [head, files[number]?.file ?? ""])
+  const parts = files.flatMap(({ file }, number) => [heads[number] ?? NOTHING, file])
   const mark = `${entries.length}-${crc32(end).toString(16)}`
-  return { blob: new Blob([...parts, end]), mark }
+  return { body: new Joined([...parts, end]), mark }
 }
 
-async function entryOf(
-  { path, file }: Packed,
+/** Small files are read many at a time, because opening them takes longer than reading them. */
+async function checksums(
+  files: readonly Packed[],
   onread: (bytes: number) => void,
   signal: AbortSignal,
-): Promise<Entry> {
-  let crc = 0
-  for (let at = 0; at < file.size; at += PIECE) {
+): Promise<number[]> {
+  const all = new Joined(files.map(({ file }) => file))
+  const sums = files.map(() => 0)
+  const left = files.map(({ file }) => file.size)
+  let number = 0
+  for (let at = 0; at < all.size; at += PIECE) {
     signal.throwIfAborted()
-    const piece = await file.slice(at, at + PIECE).arrayBuffer()
-    crc = crc32(new Uint8Array(piece), crc)
-    onread(piece.byteLength)
+    const piece = await all.read(at, at + PIECE)
+    for (let begin = 0; begin < piece.length; ) {
+      while (left[number] === 0) number += 1
+      const part = piece.subarray(begin, begin + (left[number] ?? 0))
+      sums[number] = crc32(part, sums[number])
+      left[number] = (left[number] ?? 0) - part.length
+      begin += part.length
+    }
+    onread(piece.length)
   }
-  return { path, size: file.size, crc }
+  return sums
 }
 
 /** The headers of a zip of these files, in their order (section 4.3 of PKWARE's APPNOTE 6.3.10). */

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { crc32 as known } from "node:zlib"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
-import { frame, type Packed, zip } from "../src/zip"
+import { frame, type Packed, type Zip, zip } from "../src/zip"
 import { crc32 } from "../src/zip-crc"
 
 const NAMES_AND_SIZES = `
@@ -44,9 +44,11 @@ function put(path: string, bytes: Uint8Array, at: number): void {
   closeSync(open)
 }
 
-async function written(blob: Blob): Promise<string> {
+/** The zip on the disk, read in pieces as an upload does. */
+async function written({ body }: Zip): Promise<string> {
   const path = join(folder, "a.zip")
-  put(path, new Uint8Array(await blob.arrayBuffer()), 0)
+  const piece = Math.max(7, Math.ceil(body.size / 50))
+  for (let at = 0; at < body.size; at += piece) put(path, await body.read(at, at + piece), at)
   return path
 }
 
@@ -58,15 +60,30 @@ const never = new AbortController().signal
 
 test("holds every file as it is, under its own name", async () => {
   const files = { "pets/猫😀/1.png": "\x89PNG", "pets/empty": "", "a b.txt": "words" }
-  const { blob } = await zip(packed(files), () => {}, never)
+  const made = await zip(packed(files), () => {}, never)
   const expected = { ...files, "pets/猫😀/1.png": "\xc2\x89PNG" } // as UTF-8
-  expect(told(CONTENTS, await written(blob))).toEqual(expected)
+  expect(told(CONTENTS, await written(made))).toEqual(expected)
+})
+
+test("files that are read in several pieces, and pieces of several files, are as they were", async () => {
+  const sizes = [0, 3, 5_000_000, 0, 0, 4_194_304, 1, 3_194_300, 0]
+  const contents = sizes.map((size, n) => {
+    const bytes = new Uint8Array(size).fill(n)
+    crypto.getRandomValues(bytes.subarray(0, 9))
+    return bytes
+  })
+  const files = contents.map((bytes, n) => ({ path: `${n}`, file: new Blob([bytes]) }))
+  const read = vi.fn()
+  const made = await zip(files, read, never)
+  expect(read).toHaveBeenCalledTimes(3)
+  const listed: number[][] = told(NAMES_AND_SIZES, await written(made))
+  expect(listed.map((each) => each[2])).toEqual(contents.map((bytes) => known(bytes)))
 })
 
 test("the same files make the same bytes, other files others", async () => {
   const made = async (text: string) => {
-    const { blob, mark } = await zip(packed({ a: text, b: "b" }), () => {}, never)
-    return [mark, new TextDecoder("latin1").decode(await blob.arrayBuffer())]
+    const { body, mark } = await zip(packed({ a: text, b: "b" }), () => {}, never)
+    return [mark, await body.read(0, body.size)]
   }
   expect(await made("x")).toEqual(await made("x"))
   expect((await made("x"))[0]).not.toBe((await made("y"))[0])
@@ -75,7 +92,7 @@ test("the same files make the same bytes, other files others", async () => {
 test("tells how much is read, and stops when asked", async () => {
   const read = vi.fn()
   await zip(packed({ a: "12345", b: "678" }), read, never)
-  expect(read.mock.calls).toEqual([[5], [3]])
+  expect(read.mock.calls).toEqual([[8]])
   const stop = new AbortController()
   stop.abort()
   await expect(zip(packed({ a: "1" }), read, stop.signal)).rejects.toThrow()

@@ -1,6 +1,6 @@
 /** `<image-drop>` around a form with one image: dropping an image sends it at once. */
 
-import { DropZone } from "../drop"
+import { DropZone, nameAndSize } from "../drop"
 import { t } from "../i18n"
 
 export class ImageDrop extends HTMLElement {
@@ -15,7 +15,10 @@ export class ImageDrop extends HTMLElement {
       show()
       form.requestSubmit()
     })
-    const show = () => zone.show(input.files?.[0]?.name ?? "", input.files?.[0]?.size ?? 0)
+    const show = () => {
+      const file = input.files?.[0]
+      zone.show(nameAndSize(file?.name ?? "", file?.size ?? 0))
+    }
     input.addEventListener("change", show)
     show()
   }

@@ -5,11 +5,11 @@
  */
 
 import { el } from "../dom"
-import { DropZone } from "../drop"
+import { DropZone, nameAndSize } from "../drop"
 import { type Chosen, chosenBy, droppedIn } from "../dropped"
-import { bytes, n, t } from "../i18n"
+import { n, t } from "../i18n"
 import { csrfToken } from "../token"
-import { cancelled, Upload, type UploadEnd, unreadable } from "../upload"
+import { cancelled, sentenceOf, Upload, type UploadEnd, unreadable } from "../upload"
 import { bytesIn, folderOf, parcelOf } from "../upload-parcel"
 import { post } from "../upload-post"
 import { UploadProgress } from "./upload-progress"
@@ -50,30 +50,37 @@ export class UploadForm extends HTMLElement {
   /** The field takes several files, and a second field folders. */
   #offerFolders(input: HTMLInputElement): void {
     const folder = el("input", { type: "file", webkitdirectory: "", hidden: "" })
-    const button = el("button", { type: "button", class: "btn btn-sm" }, t("Choose a folder"))
+    const button = el("button", { type: "button", class: "btn btn-sm mt-2" }, t("Choose a folder"))
     button.addEventListener("click", () => folder.click())
     const words = t("Drop a file, several or a folder here, or choose:")
-    const take = (chosen: readonly Chosen[]) => {
+    const take = (chosen: readonly Chosen[], from?: HTMLInputElement) => {
+      if (this.#isSending) return
       this.#chosen = chosen
-      zone.show(nameOf(chosen), bytesIn(chosen))
+      zone.show(nameAndSize(nameOf(chosen), bytesIn(chosen)))
+      for (const other of [input, folder]) if (other !== from) other.value = ""
     }
     const drop = (dropped: DataTransfer) => {
       this.#say(undefined)
-      droppedIn(dropped).then(take, () => this.#say(unreadable()))
+      zone.show(t("Looking through what you dropped ..."))
+      droppedIn(dropped).then(
+        (chosen) => take(chosen),
+        () => this.#say(unreadable()),
+      )
     }
     const zone = new DropZone(input, words, drop, button, folder)
     input.multiple = true
-    input.addEventListener("change", () => take(chosenBy(input)))
-    folder.addEventListener("change", () => take(chosenBy(folder)))
-    take(this.#chosen.length ? this.#chosen : chosenBy(input))
+    input.addEventListener("change", () => take(chosenBy(input), input))
+    folder.addEventListener("change", () => take(chosenBy(folder), folder))
+    take(this.#chosen.length ? this.#chosen : chosenBy(input), input)
   }
 
   #submit(event: SubmitEvent): void {
     if (!this.#chosen.length) return // the server says what is missing
     event.preventDefault()
     const most = Number(this.dataset.most ?? Number.POSITIVE_INFINITY)
-    this.#say(bytesIn(this.#chosen) > most ? tooLarge(most) : undefined)
-    if (bytesIn(this.#chosen) <= most) this.#send()
+    const isTooLarge = bytesIn(this.#chosen) > most
+    this.#say(isTooLarge ? sentenceOf(413) : undefined)
+    if (!isTooLarge) this.#send()
   }
 
   async #send(): Promise<void> {
@@ -127,10 +134,8 @@ export class UploadForm extends HTMLElement {
 
   #setSending(isSending: boolean): void {
     this.#isSending = isSending
-    for (const button of this.querySelectorAll<HTMLButtonElement>(
-      "form [type=submit], form .btn",
-    )) {
-      if (!button.closest(".upload-progress")) button.disabled = isSending
+    for (const each of this.querySelectorAll<HTMLButtonElement>("form .btn, input[type=file]")) {
+      if (!each.closest(".upload-progress")) each.disabled = isSending
     }
   }
 
@@ -172,10 +177,4 @@ function nameOf(chosen: readonly Chosen[]): string {
   const count = n("%(count)s file", "%(count)s files", chosen.length)
   const folder = folderOf(chosen)
   return folder ? `${folder} · ${count}` : count
-}
-
-function tooLarge(most: number): string {
-  return t("This is more than the %(most)s that this site accepts. Upload less.", {
-    most: bytes(most),
-  })
 }
