@@ -236,6 +236,13 @@ def test_folds_that_are_done_are_not_done_again(folders, tmp_path, capfd):
     assert [(r.step, r.values) for r in rest] == [(3, straight[-1].values)]
 
 
+def test_a_number_that_is_not_finite_is_a_missing_one(tmp_path):
+    table = pd.DataFrame({"x": [1.0, np.inf, -np.inf, np.nan] * 10})
+    folder = prepared(tmp_path / "data", table, np.arange(40.0))
+    parts = [data.part(folder, name).rows["x"] for name in ("train", "validation", "test")]
+    assert sum(part.notna().sum() for part in parts) == 10
+
+
 def test_every_row_is_judged_in_one_fold_and_trained_on_in_all_others(folders):
     known, whole = data.meta(folders["wine"]), data.part(folders["wine"], "train")
     cuts = list(data.folds(known, whole, 4))

@@ -83,7 +83,8 @@ def part(folder: Path, name: str) -> Part:
 
 def _column(values: pd.Series, kind: str) -> pd.Series:
     if kind == NUMBER:
-        return values.astype(np.float64)
+        numbers = values.astype(np.float64)
+        return numbers.where(np.isfinite(numbers))  # no model takes what is not finite
     # Python's own texts, which every encoder takes; a missing one is a category like others.
     texts = values.astype(object).where(values.notna(), MISSING)
     return pd.Series(texts.to_list(), index=values.index, dtype=object)
