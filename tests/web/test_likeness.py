@@ -29,7 +29,8 @@ def pixels(image: Image.Image) -> np.ndarray:
 def pairs_of(images: list[np.ndarray]) -> list[list[int]]:
     hashes, copies = zip(*map(look_of, images), strict=True)
     small = np.frombuffer(b"".join(copies), dtype=np.uint8).reshape(len(images), -1)
-    return alike(np.array(hashes, dtype=np.uint64), small)[0].tolist()
+    pairs: list[list[int]] = alike(np.array(hashes, dtype=np.uint64), small)[0].tolist()
+    return pairs
 
 
 def by_comparing_all(hashes: list[int]) -> list[list[int]]:
