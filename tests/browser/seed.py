@@ -15,7 +15,7 @@ from automl_web.accounts.models import User  # noqa: E402 - needs Django set up
 from automl_web.compute.models import Device, Queue  # noqa: E402 - needs Django set up
 from automl_web.datasets.example import create_example  # noqa: E402 - needs Django set up
 from automl_web.datasets.ingest import ingest  # noqa: E402 - needs Django set up
-from automl_web.datasets.models import Version  # noqa: E402 - needs Django set up
+from automl_web.datasets.models import Upload, Version  # noqa: E402 - needs Django set up
 from automl_web.projects.models import Project, Role  # noqa: E402 - needs Django set up
 from automl_web.registry.models import ModelVersion  # noqa: E402 - needs Django set up
 from automl_web.runs.models import Run  # noqa: E402 - needs Django set up
@@ -120,4 +120,6 @@ if __name__ == "__main__":
     call_command("collectstatic", interactive=False, verbosity=0)
     shared = people()
     owner = User.objects.get(username=OWNER)
+    admin = User.objects.get(username=ADMIN)
+    Upload.objects.create(project=shared, created_by=admin, name="half.zip", size=9 * 10**6)
     searches(dataset(shared, owner), owner)

@@ -47,9 +47,9 @@ export class UploadForm extends HTMLElement {
     this.#offerFolders(input)
   }
 
-  /** The field takes several files, and a second field folders. */
+  /** The field takes several files, and a second one, which only its button shows, a folder. */
   #offerFolders(input: HTMLInputElement): void {
-    const folder = el("input", { type: "file", webkitdirectory: "", hidden: "" })
+    const folder = el("input", { type: "file", webkitdirectory: "" })
     const button = el("button", { type: "button", class: "btn btn-sm mt-2" }, t("Choose a folder"))
     button.addEventListener("click", () => folder.click())
     const words = t("Drop a file, several or a folder here, or choose:")
@@ -67,7 +67,7 @@ export class UploadForm extends HTMLElement {
         () => this.#say(unreadable()),
       )
     }
-    const zone = new DropZone(input, words, drop, button, folder)
+    const zone = new DropZone(input, words, drop, button)
     input.multiple = true
     input.addEventListener("change", () => take(chosenBy(input), input))
     folder.addEventListener("change", () => take(chosenBy(folder), folder))
