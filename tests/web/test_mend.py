@@ -250,6 +250,17 @@ def test_a_version_of_before_the_data_doctor_can_still_be_looked_at(viewer_clien
     assert "before the Data Doctor looked for duplicates" in page
 
 
+def test_the_page_costs_as_many_queries_for_many_versions(
+    viewer_client, ready, django_assert_max_num_queries
+):
+    version = ready(class_folders())
+    for number in range(2, 30):
+        Version.objects.create(dataset=version.dataset, number=number, parent=version)
+    with django_assert_max_num_queries(10):
+        page = viewer_client.get(version.dataset.get_absolute_url(), {"version": "1"})
+    assert "Version 29, made from version 1: corrected by hand" in page.content.decode()
+
+
 def test_names_on_the_cards_are_shown_as_text(editor_client, ready):
     files = copied(class_folders(), 9, "cat/<img src=x>{}.png")
     page = editor_client.get(ready(files).dataset.get_absolute_url()).content.decode()
