@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -99,12 +99,15 @@ class Arranged:
         )
 
 
-def arrange(table: Table, options: Mapping[str, Any], earlier: Path | None) -> Arranged:
+def arrange(
+    table: Table, options: Mapping[str, Any], earlier: Path | None, beat: Callable[[], None]
+) -> Arranged:
     """Choose the rows and columns of a table, and split the rows; raises a ContentError.
 
-    `earlier` is the folder of the version that this one mends, whose test rows are it again.
+    `earlier` is the folder of the version that this one mends, whose test rows are it again. `beat`
+    is called while it goes on.
     """
-    arranged = _chosen(table, options)
+    arranged = _chosen(table, options, beat)
     shares = SHARES | dict(options.get("shares", {}))
     given = _given(table, arranged, earlier, shares[TEST])
     if options.get("unique"):
@@ -122,9 +125,9 @@ def arrange(table: Table, options: Mapping[str, Any], earlier: Path | None) -> A
     return arranged
 
 
-def _chosen(table: Table, options: Mapping[str, Any]) -> Arranged:
+def _chosen(table: Table, options: Mapping[str, Any], beat: Callable[[], None]) -> Arranged:
     """The table without the rows that nothing can be learnt from, not split yet."""
-    columns = columns_of(table.sheet, options)
+    columns = columns_of(table.sheet, options, beat)
     target = target_of(columns, table.sheet, options)
     group = _group(columns, target, options)
     keep = target.known.copy()

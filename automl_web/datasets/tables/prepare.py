@@ -45,7 +45,7 @@ def _prepared(order: Order, progress: Progress) -> Prepared:
     count = len(table.sheet.frame)
     beat = partial(progress, count // 2, count, order.name)
     beat()
-    arranged = arrange(table, order.options, order.earlier)
+    arranged = arrange(table, order.options, order.earlier, beat)
     beat()
     with (
         refusing_when_full(),

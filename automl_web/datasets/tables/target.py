@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,16 +81,18 @@ class Target:
     known: np.ndarray
 
 
-def columns_of(sheet: Sheet, options: Mapping[str, Any]) -> list[Column]:
-    """All columns with their types, in the order of the file."""
+def columns_of(
+    sheet: Sheet, options: Mapping[str, Any], beat: Callable[[], None] = lambda: None
+) -> list[Column]:
+    """All columns with their types, in the order of the file; `beat` is called at each."""
     asked = options.get("types", {})
     decimal = sheet.spelling.get("decimal", ".")
-    return [
-        typed(
-            name, sheet.frame[name], asked.get(name) if asked.get(name) in TYPES else None, decimal
-        )
-        for name in sheet.frame.columns
-    ]
+    columns = []
+    for name in sheet.frame.columns:
+        beat()
+        kind = asked.get(name)
+        columns.append(typed(name, sheet.frame[name], kind if kind in TYPES else None, decimal))
+    return columns
 
 
 def target_of(columns: Sequence[Column], sheet: Sheet, options: Mapping[str, Any]) -> Target:
