@@ -127,7 +127,7 @@ def _choice(info: OptionInfo, raw: Any) -> Any:
 def _number(info: OptionInfo, raw: Any) -> float | int:
     try:
         value = info.kind(raw if not isinstance(raw, str) else raw.strip())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # the last of an infinity that is to be whole
         whole = info.kind is int
         raise _RefusalError("Enter a whole number." if whole else "Enter a number.") from None
     if isinstance(raw, float) and raw != value:
