@@ -135,7 +135,7 @@ def test_tables_of_scikit_learn_go_home_with_what_was_scored_of_their_test_part(
 
 
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 10_000), name=st.sampled_from(["odd classes", "odd values"]))
 def test_whatever_the_space_holds_goes_home(folders, tmp_path_factory, seed, name):
