@@ -53,7 +53,7 @@ def mend(version: Version, patch: Mapping[str, Any], told: Finding) -> tuple[Ver
     """
     assert version.source is not None
     Dataset.objects.select_for_update().get(pk=version.dataset_id)
-    options = joined(version.options, patch)
+    options = joined({"kind": version.kind, **version.options}, patch)
     options[MENDED] = {"code": told["code"], "values": told["values"]}
     others = version.dataset.versions.filter(parent=version).exclude(state=Version.State.REFUSED)
     for other in others:
