@@ -108,7 +108,7 @@ def test_a_loss_that_is_not_a_number_ends_training(problem, digits, tmp_path):
 def different(name: str) -> list[dict[str, Any]]:
     """Configs that differ in one hyper-parameter only, which is active."""
     h = HYPERPARAMETERS[name]
-    around = dict([h.when]) if h.when else {}
+    around = {h.when[0]: h.when[1]} if h.when else {}
     values = h.choices or h.usual
     assert values is not None
     kind = int if h.kind == "integer" else (lambda value: value)
