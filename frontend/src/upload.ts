@@ -51,6 +51,7 @@ export class Upload {
   #tries = 0
   #waits = 0
   #began = 0
+  #mostPiece = MOST_PIECE
   #isActive = false
   #stall = 0
   #waiting = new AbortController()
@@ -138,7 +139,7 @@ export class Upload {
     const options = this.#tus.options
     const took = performance.now() - this.#began
     const size = options.chunkSize ?? FIRST_PIECE
-    if (took < FAST) options.chunkSize = Math.min(2 * size, MOST_PIECE)
+    if (took < FAST) options.chunkSize = Math.min(2 * size, this.#mostPiece)
     else if (took > SLOW) options.chunkSize = Math.max(size / 2, LEAST_PIECE)
   }
 
@@ -147,8 +148,19 @@ export class Upload {
     const status = statusOf(error, cause)
     if (status === undefined) this.#end({ sentence: unreadable() })
     else if (AWAY.has(status)) this.#lose()
+    else if (status === 413 && this.#shorten(error)) this.#goOnLater()
     else if (AGAIN.has(status) && ++this.#tries <= TRIES) this.#goOnLater()
     else this.#end({ sentence: sentenceOf(status) })
+  }
+
+  /** A proxy may refuse long pieces: send shorter ones from now on, if that is it and can be. */
+  #shorten(error: Error | DetailedError): boolean {
+    const { options } = this.#tus
+    const shorter = (options.chunkSize ?? 0) / 2
+    const isPiece = "originalRequest" in error && error.originalRequest?.getMethod() === "PATCH"
+    if (!isPiece || shorter < LEAST_PIECE) return false
+    options.chunkSize = this.#mostPiece = shorter
+    return true
   }
 
   #lose(): void {

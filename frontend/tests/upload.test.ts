@@ -229,6 +229,17 @@ test("asks again when the two sides disagree, but not for ever", async () => {
   expect(tus.calls).toHaveLength(6)
 })
 
+test("behind a proxy that refuses long pieces, they stay short", async () => {
+  const tus = await submit()
+  const originalRequest = { getMethod: () => "PATCH" }
+  vi.useFakeTimers()
+  tus.options.onError(Object.assign(failure(413), { originalRequest }))
+  vi.advanceTimersByTime(1000)
+  expect(tus.calls).toEqual(["start", "start"])
+  tus.options.onChunkComplete(2 ** 19, 2 ** 19, SIZE) // which was fast
+  expect(tus.options.chunkSize).toBe(2 ** 19)
+})
+
 test("a fault of the site does not pass for an upload that is gone", async () => {
   const { options } = await submit()
   for (const status of [500, 502, 503]) {
