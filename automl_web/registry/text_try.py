@@ -17,12 +17,12 @@ from automl_web.registry.answer import NoAnswerError
 from automl_web.registry.models import ModelVersion
 from automl_web.registry.text_answer import continuation, probabilities
 from automl_web.registry.try_image import SHOWN, Guess
-from search.training.text.meta import CHARACTERS, LANGUAGE
+from search.training.text.meta import CHARACTERS, LANGUAGE, WORDS
 
 LONGEST_BEGINNING, LONGEST_TEXT = 2_000, 20_000
 """Characters that are read of what a person types."""
 
-LONGEST_ANSWER = {"characters": 1_000, "words": 300}
+LONGEST_ANSWER = {CHARACTERS: 1_000, WORDS: 300}
 """Tokens that a model writes at once."""
 
 

@@ -49,7 +49,7 @@ def language(
     return folder
 
 
-def chain(folder: Path, train: int = 12_000, held_out: int = 3_000) -> Path:
+def chain(folder: Path, train: int = 8_000, held_out: int = 3_000) -> Path:
     sizes = {"train": train, "validation": held_out, "test": held_out}
     return language(folder, {n: chain_text(size, i) for i, (n, size) in enumerate(sizes.items())})
 

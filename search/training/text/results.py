@@ -9,8 +9,8 @@ import numpy as np
 
 from search.training.text import data
 from search.training.text.classification import PREDICTIONS
-from search.training.text.language import SURPRISES
-from search.training.text.meta import CHARACTERS, Meta
+from search.training.text.language import SURPRISES, perplexity
+from search.training.text.meta import CHARACTERS, WORDS, Meta
 from search.training.text.networks import LanguageModel
 from search.training.text.sample import Array, continued
 from search.training.text.stepping import beginning_of, stepping
@@ -22,10 +22,12 @@ SHOWN = 12
 LEAST = 5
 """How often a token has to occur in the test part to be told of."""
 
-BEGINNING, LENGTH = {"characters": 80, "words": 20}, {"characters": 400, "words": 100}
+BEGINNING, LENGTH = {CHARACTERS: 80, WORDS: 20}, {CHARACTERS: 400, WORDS: 100}
 """Tokens of the sample: what it is given, and what it writes."""
 
 TEMPERATURE = 0.8
+FAR = 1_000
+"""Tokens in which the end of a line is looked for."""
 
 
 def of_language(network: LanguageModel, known: Meta, folder: Path, beside: Path) -> dict[str, Any]:
@@ -47,7 +49,7 @@ def _by_frequency(folder: Path, text: Array, vocabulary: int) -> float:
     for name in ("train", "validation"):
         counts += np.bincount(data.tokens(folder, name).numpy(), minlength=vocabulary)
     nats = -np.log(counts / counts.sum())
-    return float(np.exp(nats[text].mean()))
+    return perplexity(float(nats[text].mean()))
 
 
 def _hardest(text: Array, nats: Array, known: Meta) -> list[dict[str, Any]]:
@@ -61,20 +63,30 @@ def _hardest(text: Array, nats: Array, known: Meta) -> list[dict[str, Any]]:
         {
             "token": known.vocabulary[token],
             "count": int(counts[token]),
-            "perplexity": float(np.exp(sums[token] / counts[token])),
+            "perplexity": perplexity(float(sums[token] / counts[token])),
         }
         for token in worst
     ]
 
 
 def _sample(network: LanguageModel, known: Meta, text: Array) -> dict[str, str]:
-    """The beginning of the test part, and what the model writes behind it."""
-    given = [known.vocabulary[number] for number in text[: BEGINNING[known.unit]]]
-    beginning = "".join(given) if known.unit == CHARACTERS else joined(given, known.unit)
+    """Some of the middle of the test part, whose beginning may be a title, and what is written behind."""
+    begin = _line(text, known)
+    given = text[begin : begin + BEGINNING[known.unit]]
+    beginning = joined((known.vocabulary[number] for number in given), known.unit)
     rng = np.random.default_rng(0)
     step, start = stepping(network), beginning_of(network)
     written = continued(step, start, known, beginning, LENGTH[known.unit], TEMPERATURE, rng)
     return {"beginning": beginning, "written": written}
+
+
+def _line(text: Array, known: Meta) -> int:
+    """Where in the middle of a text a line begins, or the middle."""
+    middle = len(text) // 2
+    if "\n" not in known.vocabulary:
+        return middle
+    ends = np.flatnonzero(text[middle : middle + FAR] == known.vocabulary.index("\n"))
+    return middle + int(ends[0]) + 1 if len(ends) else middle
 
 
 def of_classification(known: Meta, folder: Path, beside: Path) -> dict[str, Any]:
