@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import shutil
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,6 @@ import pytest
 import torch
 
 from search.history import Candidate, Report, Stage
-from search.problems.text import TEXT
-from search.problems.text_space import HYPERPARAMETERS, OF_LANGUAGE
-from search.space import Space
 from search.training import checkpoint
 from search.training.loop import DivergedError
 from search.training.text import data, language, loop
@@ -27,7 +23,7 @@ from search.training.text.networks import build
 from search.training.text.recipe import Recipe
 from tests.search import texts
 from tests.search.test_hyperband import assert_same_training
-from tests.search.texts import a_config, text_problem, train_text
+from tests.search.texts import a_config, train_text
 
 CPU = torch.device("cpu")
 
@@ -279,69 +275,3 @@ def test_balanced_accuracy_is_the_mean_over_the_classes_that_occur():
     told = dict(scores(predicted, torch.tensor([0, 0, 0, 1, 1])))
     assert told["accuracy"] == pytest.approx(0.8)
     assert told["balanced_accuracy"] == pytest.approx((1 + 0.5) / 2)
-
-
-# The space
-
-
-def test_training_reads_what_the_space_offers_and_nothing_else():
-    names = set(Recipe.__dataclass_fields__)
-    assert names == set(HYPERPARAMETERS) == set(TEXT.usual_space().names)
-
-
-def different(name: str) -> list[dict[str, Any]]:
-    """Configs that differ in one hyper-parameter only, which is active."""
-    h = HYPERPARAMETERS[name]
-    around: dict[str, Any] = {h.when[0]: h.when[1]} if h.when else {}
-    if name == "dropout_between":
-        around["layers"] = 2
-    if name == "clipping":
-        around |= {"optimiser": "sgd"}  # for Adam the length of a gradient matters little
-    values = h.choices or h.usual
-    assert values is not None
-    kind = int if h.kind == "integer" else (lambda value: value)
-    return [a_config(**{"epochs": 2, **around, name: kind(value)}) for value in values]
-
-
-@pytest.mark.parametrize("name", TEXT.usual_space().names)
-def test_every_hyperparameter_changes_the_training(small, tmp_path, name):
-    outcomes = [
-        told(train_text(small, tmp_path / str(i), config, epochs=2))
-        for i, config in enumerate(different(name))
-    ]
-    assert all(one != two for one, two in combinations(outcomes, 2))
-
-
-def test_a_classifier_is_not_searched_for_what_it_does_not_read(reviews, small):
-    left_out = set(text_problem(small).space.names) - set(text_problem(reviews).space.names)
-    assert left_out == set(OF_LANGUAGE)
-
-
-def test_rules_about_what_is_left_out_are_left_out_too(reviews):
-    document = TEXT.usual_space().to_json()
-    document["conditions"].append(
-        {"type": "EQ", "child": "dropout_output", "parent": "tied_weights", "value": "yes"}
-    )
-    document["forbiddens"] = [
-        {
-            "type": "AND",
-            "clauses": [
-                {"type": "EQUALS", "name": "tied_weights", "value": "yes"},
-                {"type": "EQUALS", "name": "cell", "value": "gru"},
-            ],
-        }
-    ]
-    Space.from_json(document)
-    problem = TEXT.problem(document, reviews)
-    config = problem.space.sample(np.random.default_rng(0))
-    assert "tied_weights" not in config
-    assert "dropout_output" in config
-
-
-def test_every_configuration_of_the_space_can_be_trained(folder, tmp_path):
-    problem = text_problem(folder)
-    rng = np.random.default_rng(0)
-    for number in range(4):
-        config = {**problem.space.sample(rng), "width": 8, "embedding": 6}
-        reports = train_text(folder, tmp_path / str(number), config, epochs=1, train_fraction=0.2)
-        assert math.isfinite(reports[-1].values["val_loss"])
