@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from automl_web.datasets.refusals import (
+from automl_web.datasets.refusals.of_files import (
     BombError,
     DamagedZipError,
     DuplicateNameError,

@@ -19,7 +19,8 @@ from typing import Any, BinaryIO
 from automl_web.datasets.decoder import NAME_BYTES
 from automl_web.datasets.disk import put_in_place, refusing_when_full
 from automl_web.datasets.order import READING, Order, Prepared, Progress
-from automl_web.datasets.refusals import CrashError, TooSlowError, refusal_of
+from automl_web.datasets.refusals import refusal_of
+from automl_web.datasets.refusals.of_preparing import CrashError, TooSlowError
 
 DECODER = [sys.executable, "-m", "automl_web.datasets.decoder"]
 

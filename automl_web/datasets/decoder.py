@@ -20,7 +20,8 @@ from typing import Any, TextIO
 from automl_web.datasets.kinds import INTAKES, recognise
 from automl_web.datasets.kinds.intake import Intake
 from automl_web.datasets.order import READING, Order
-from automl_web.datasets.refusals import RefusalError, TooMuchMemoryError
+from automl_web.datasets.refusals.of_preparing import TooMuchMemoryError
+from automl_web.datasets.refusals.refusal import RefusalError
 
 LOOKING = 256 * 2**20
 """Bytes that recognising a file may take: the longest table of contents of a zip, as objects."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from automl_web.datasets.refusals import DiskFullError
+from automl_web.datasets.refusals.of_preparing import DiskFullError
 
 KEPT_FREE_BYTES = 256 * 2**20
 """Uploads leave this much, so that the database and checkpoints have room."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
-from automl_web.datasets.refusals import NotTextError
+from automl_web.datasets.refusals.of_text import NotTextError
 
 CHOICES = {
     "utf-8": "UTF-8",

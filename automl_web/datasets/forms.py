@@ -25,7 +25,7 @@ from automl_web.accounts.models import User
 from automl_web.datasets.disk import KEPT_FREE_BYTES, is_full, no_room
 from automl_web.datasets.kinds import check
 from automl_web.datasets.models import Upload
-from automl_web.datasets.refusals import RefusalError
+from automl_web.datasets.refusals.refusal import RefusalError
 from automl_web.datasets.store import keep
 from automl_web.projects.models import Project
 

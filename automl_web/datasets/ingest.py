@@ -13,7 +13,8 @@ from django.db.models.functions import Now
 from automl_web.datasets.confine import BrokenOffError, prepare_confined
 from automl_web.datasets.models import Version
 from automl_web.datasets.order import READING, Order, Progress
-from automl_web.datasets.refusals import AbandonedError, RefusalError
+from automl_web.datasets.refusals.of_preparing import AbandonedError
+from automl_web.datasets.refusals.refusal import RefusalError
 
 SILENCE = timedelta(seconds=60)
 """A version that has not beaten for this long is prepared by nobody any more."""

@@ -13,7 +13,7 @@ from automl_web.datasets.archive import Archive, Member
 from automl_web.datasets.encodings import decoded, encoding_of
 from automl_web.datasets.file_names import Names
 from automl_web.datasets.layout import MAX_CLASSES, SPLIT_FOLDERS
-from automl_web.datasets.refusals import NoSuchColumnError, NotTextError
+from automl_web.datasets.refusals.of_text import NoSuchColumnError, NotTextError
 from automl_web.datasets.unreadable import UnreadableError
 
 ENDINGS = (".csv", ".tsv")

@@ -19,12 +19,9 @@ from automl_web.datasets.layout import (
     arrange,
     looks_like_an_image,
 )
-from automl_web.datasets.refusals import (
-    ContentError,
-    NoLabelsError,
-    NoSuchColumnError,
-    UnmatchedNamesError,
-)
+from automl_web.datasets.refusals.of_images import NoLabelsError, UnmatchedNamesError
+from automl_web.datasets.refusals.of_text import NoSuchColumnError
+from automl_web.datasets.refusals.refusal import ContentError
 from automl_web.datasets.unreadable import NO_LABEL
 
 SHOWN_COLUMNS = 30

@@ -9,12 +9,8 @@ from typing import Any
 
 from automl_web.datasets.archive import Member
 from automl_web.datasets.images import Header
-from automl_web.datasets.refusals import (
-    NestedZipError,
-    NoImagesError,
-    OneClassError,
-    TooManyClassesError,
-)
+from automl_web.datasets.refusals.of_files import NestedZipError
+from automl_web.datasets.refusals.of_images import NoImagesError, OneClassError, TooManyClassesError
 from automl_web.datasets.unreadable import NOT_AN_IMAGE, NOT_IN_A_CLASS
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"

@@ -25,7 +25,7 @@ from automl_web.datasets.labelling import lay_out
 from automl_web.datasets.layout import SPLITS, TEST, Item, Layout, check_classes
 from automl_web.datasets.order import Order, Prepared, Progress, in_silence
 from automl_web.datasets.origin import about_origin, origin_of
-from automl_web.datasets.refusals import NoRoomError
+from automl_web.datasets.refusals.of_preparing import NoRoomError
 from automl_web.datasets.splits import carve
 from automl_web.datasets.unreadable import UnreadableError
 

@@ -10,7 +10,7 @@ from operator import attrgetter
 
 from automl_web.datasets.image_options import SHARES
 from automl_web.datasets.layout import MAX_CLASSES, SPLITS, TEST, TRAIN, VALIDATION, Item, Layout
-from automl_web.datasets.refusals import TooFewGroupsError, TooFewImagesError
+from automl_web.datasets.refusals.of_images import TooFewGroupsError, TooFewImagesError
 
 MINIMUM = 5
 """Different training images that a class needs, so that each split gets some."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime
-import pytest
 from playwright.sync_api import Page, expect
 from sklearn.datasets import load_digits
 
 from automl_web.datasets.example import write_digits
 from tests.browser.road import PATIENCE, download, finish, set_up, to_model, upload
-from tests.web.processes import Site, until
+from tests.web.processes import Site
 
 
 def start(page: Page) -> None:

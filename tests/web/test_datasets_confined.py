@@ -14,13 +14,13 @@ from automl_web.datasets.ingest import ingest, waiting_versions
 from automl_web.datasets.models import Version
 from automl_web.datasets.order import Order
 from automl_web.datasets.prepare import prepare
-from automl_web.datasets.refusals import (
+from automl_web.datasets.refusals.of_preparing import (
     CrashError,
     DiskFullError,
-    RefusalError,
     TooMuchMemoryError,
     TooSlowError,
 )
+from automl_web.datasets.refusals.refusal import RefusalError
 from tests.web.hostile import class_folders, uploaded, zipped
 
 FIRST = "cat/0.png"

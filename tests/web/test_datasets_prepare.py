@@ -17,7 +17,7 @@ from automl_web.datasets import findings
 from automl_web.datasets.example import write_digits
 from automl_web.datasets.order import Order, Prepared
 from automl_web.datasets.prepare import prepare
-from automl_web.datasets.refusals import TooFewImagesError
+from automl_web.datasets.refusals.of_images import TooFewImagesError
 from tests.web.hostile import class_folders, encoded, image, zipped
 
 

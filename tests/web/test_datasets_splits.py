@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from automl_web.datasets.archive import Member
 from automl_web.datasets.image_options import SHARES
 from automl_web.datasets.layout import SPLITS, TEST, TRAIN, VALIDATION, Item, Layout
-from automl_web.datasets.refusals import TooFewGroupsError, TooFewImagesError
+from automl_web.datasets.refusals.of_images import TooFewGroupsError, TooFewImagesError
 from automl_web.datasets.splits import carve
 
 Described = list[tuple[str, str, int]]

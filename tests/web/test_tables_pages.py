@@ -14,7 +14,7 @@ from automl_web.datasets.ingest import ingest
 from automl_web.datasets.kinds import INTAKES, recognise
 from automl_web.datasets.models import Version
 from automl_web.datasets.order import Order, Prepared, Progress
-from automl_web.datasets.refusals import NoKnownDataError
+from automl_web.datasets.refusals.of_files import NoKnownDataError
 from automl_web.datasets.tables.page import figure
 from tests.web.hostile import zipped
 from tests.web.tables import flowers, houses

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automl_web.datasets.refusals import TooManyCellsError
+from automl_web.datasets.refusals.of_tables import TooManyCellsError
 from automl_web.datasets.tables import parquet_file
 from automl_web.datasets.tables.parquet_file import read_parquet
 from automl_web.datasets.tables.target import columns_of

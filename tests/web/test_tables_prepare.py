@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl_web.datasets.refusals import (
+from automl_web.datasets.refusals.of_tables import (
     NoFeaturesError,
-    RefusalError,
     TooFewAnswersError,
     TooFewRowsError,
     TooFewTableGroupsError,
 )
+from automl_web.datasets.refusals.refusal import RefusalError
 from tests.web.tables import (
     PARTS,
     answers,

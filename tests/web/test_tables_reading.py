@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automl_web.datasets.refusals import (
+from automl_web.datasets.refusals.of_tables import (
     EndlessLineError,
     NoTableError,
-    NotTextError,
     RaggedTableError,
-    RefusalError,
     TooManyCellsError,
     TooManyColumnsError,
 )
+from automl_web.datasets.refusals.of_text import NotTextError
+from automl_web.datasets.refusals.refusal import RefusalError
 from automl_web.datasets.tables import text_file
 from automl_web.datasets.tables.column_types import typed
 from automl_web.datasets.tables.sheet import unique_names

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl_web.datasets.refusals import (
+from automl_web.datasets.refusals.of_tables import (
     ConstantTargetError,
-    NoSuchColumnError,
     NotANumberTargetError,
     NoTargetError,
     TooManyAnswersError,
 )
+from automl_web.datasets.refusals.of_text import NoSuchColumnError
 from automl_web.datasets.tables.column_types import typed
 from automl_web.datasets.tables.sheet import Sheet
 from automl_web.datasets.tables.spelling import numbers

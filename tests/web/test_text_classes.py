@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from automl_web.datasets.kinds import recognise
 from automl_web.datasets.layout import SPLITS
-from automl_web.datasets.refusals import (
+from automl_web.datasets.refusals.of_tables import RaggedTableError
+from automl_web.datasets.refusals.of_text import (
     NoSuchColumnError,
-    RaggedTableError,
-    RefusalError,
     TooFewTextGroupsError,
     TooFewTextsError,
     TooManyLabelsError,
 )
+from automl_web.datasets.refusals.refusal import RefusalError
 from automl_web.datasets.text.choices import CARVED, Choices
 from automl_web.datasets.text.items import Item, gathered
 from automl_web.datasets.text.parts import drawn

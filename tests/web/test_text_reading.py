@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automl_web.datasets import encodings
-from automl_web.datasets.refusals import NotTextError, RefusalError
+from automl_web.datasets.refusals.of_text import NotTextError
+from automl_web.datasets.refusals.refusal import RefusalError
 from automl_web.datasets.text.scratch import CONTROLS, Scratch, Stretch
 from automl_web.datasets.text.vocabulary import Counts, Vocabulary
 from search.training.text.meta import CHARACTERS, WORDS

@@ -9,7 +9,7 @@ from automl_web.datasets.kinds.images import IMAGES
 from automl_web.datasets.kinds.intake import Intake, look
 from automl_web.datasets.kinds.tables import TABLES
 from automl_web.datasets.kinds.text import TEXT
-from automl_web.datasets.refusals import NoKnownDataError
+from automl_web.datasets.refusals.of_files import NoKnownDataError
 
 INTAKES: dict[str, Intake] = {intake.name: intake for intake in (IMAGES, TEXT, TABLES)}
 """By the names of `search.problems.KINDS`; asked in this order whether a file is theirs."""

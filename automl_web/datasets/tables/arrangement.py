@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 
 from automl_web.datasets.layout import TEST, TRAIN
-from automl_web.datasets.refusals import (
+from automl_web.datasets.refusals.of_tables import (
     NoFeaturesError,
-    NoSuchColumnError,
     TooFewAnswersError,
     TooFewRowsError,
     TooFewRowsOfClassError,
     TooFewTableGroupsError,
 )
+from automl_web.datasets.refusals.of_text import NoSuchColumnError
 from automl_web.datasets.tables.column_types import GROUP, Column
 from automl_web.datasets.tables.features import Feature, features_of
 from automl_web.datasets.tables.reading import Table

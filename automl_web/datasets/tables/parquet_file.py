@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from automl_web.datasets.refusals import (
+from automl_web.datasets.refusals.of_tables import (
     DamagedTableError,
     NoTableError,
     TooManyCellsError,

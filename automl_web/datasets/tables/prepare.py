@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from automl_web.datasets.disk import put_in_place, refusing_when_full
 from automl_web.datasets.layout import SPLITS, TEST
 from automl_web.datasets.order import CHECKING, Order, Prepared, Progress, in_silence
-from automl_web.datasets.refusals import TooHeavyTableError
+from automl_web.datasets.refusals.of_tables import TooHeavyTableError
 from automl_web.datasets.tables.arrangement import TEST_ROWS, Arranged, arrange
 from automl_web.datasets.tables.column_types import CATEGORY
 from automl_web.datasets.tables.facts import facts_of

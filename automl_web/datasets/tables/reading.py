@@ -17,7 +17,7 @@ from automl_web.datasets.kinds.intake import look
 from automl_web.datasets.kinds.tables import ENDINGS, WORKBOOK
 from automl_web.datasets.layout import SPLIT_FOLDERS, SPLITS, TRAIN
 from automl_web.datasets.order import Order, Progress
-from automl_web.datasets.refusals import (
+from automl_web.datasets.refusals.of_tables import (
     DamagedTableError,
     NoTableError,
     SeveralTablesError,

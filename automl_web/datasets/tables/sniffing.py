@@ -10,7 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from automl_web.datasets.refusals import EndlessLineError, NoTableError, TooManyColumnsError
+from automl_web.datasets.refusals.of_tables import (
+    EndlessLineError,
+    NoTableError,
+    TooManyColumnsError,
+)
 from automl_web.datasets.tables.marks import MISSING, decimal_mark, is_number
 
 SEPARATORS = {"\t": "tab", ";": "semicolon", "|": "pipe", ",": "comma"}

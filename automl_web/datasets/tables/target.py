@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automl_web.datasets.refusals import (
+from automl_web.datasets.refusals.of_tables import (
     ConstantTargetError,
-    NoSuchColumnError,
     NotANumberTargetError,
     NoTargetError,
     TooManyAnswersError,
 )
+from automl_web.datasets.refusals.of_text import NoSuchColumnError
 from automl_web.datasets.tables.column_types import (
     CATEGORY,
     NUMBER,

@@ -11,7 +11,7 @@ from statistics import fmean
 
 from automl_web.datasets.encodings import decoded, encoding_of
 from automl_web.datasets.kinds.intake import Glance
-from automl_web.datasets.refusals import RefusalError
+from automl_web.datasets.refusals.refusal import RefusalError
 from automl_web.datasets.tables.sniffing import Dialect, sniff
 
 LOOKED_AT = 500

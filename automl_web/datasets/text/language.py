@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from automl_web.datasets.layout import SPLITS, TEST, TRAIN
-from automl_web.datasets.refusals import TooShortTextError
+from automl_web.datasets.refusals.of_text import TooShortTextError
 from automl_web.datasets.text.arrays import Growing
 from automl_web.datasets.text.scratch import Stretch
 from automl_web.datasets.text.stretches import Document, Parts, Places, cut, end_near, places

@@ -13,7 +13,7 @@ from automl_web.datasets.kinds.intake import look
 from automl_web.datasets.kinds.text import TABLES, are_texts
 from automl_web.datasets.layout import TRAIN
 from automl_web.datasets.order import Order, Prepared, Progress, in_silence
-from automl_web.datasets.refusals import NoRoomError
+from automl_web.datasets.refusals.of_preparing import NoRoomError
 from automl_web.datasets.text import classes, language, reading
 from automl_web.datasets.text.choices import Choices
 from automl_web.datasets.text.items import Items

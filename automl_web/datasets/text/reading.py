@@ -10,7 +10,8 @@ from automl_web.datasets.archive import Archive, Member
 from automl_web.datasets.encodings import encoding_of
 from automl_web.datasets.kinds.text import TABLES
 from automl_web.datasets.layout import SPLITS, TRAIN
-from automl_web.datasets.refusals import EmptyTextError, NoTableError, NotTextError
+from automl_web.datasets.refusals.of_tables import NoTableError
+from automl_web.datasets.refusals.of_text import EmptyTextError, NotTextError
 from automl_web.datasets.text.items import LONGEST, Item, Items, gathered
 from automl_web.datasets.text.rows import Sheet, items_of, sheet_of
 from automl_web.datasets.text.scratch import decoded_text

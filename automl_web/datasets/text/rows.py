@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 from automl_web.datasets.encodings import encoding_of, opened, pieces_of
 from automl_web.datasets.order import Progress
-from automl_web.datasets.refusals import NoSuchColumnError, NoTableError, RaggedTableError
+from automl_web.datasets.refusals.of_tables import NoTableError, RaggedTableError
+from automl_web.datasets.refusals.of_text import NoSuchColumnError
 from automl_web.datasets.tables.sniffing import SAMPLE, Dialect, sniff
 from automl_web.datasets.text.choices import Choices
 from automl_web.datasets.text.columns import (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from automl_web.datasets.encodings import BROKEN, decoded, encoding_of, pieces_of
-from automl_web.datasets.refusals import NotTextError, TooMuchTextError
+from automl_web.datasets.refusals.of_text import NotTextError, TooMuchTextError
 
 MOST_BYTES = 512 * 2**20
 """Of text in one upload: it is streamed, so that only patience and the disk set a limit."""

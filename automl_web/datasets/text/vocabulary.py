@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from automl_web.datasets.refusals import EmptyTextError
+from automl_web.datasets.refusals.of_text import EmptyTextError
 from search.training.text.meta import CHARACTERS, WORDS
 from search.training.text.tokens import UNKNOWN, WORD
 
