@@ -62,6 +62,7 @@ def _follow(thing: Any, names: str) -> Any:
 # What a role may not even know of is 404, what it may not do is 403; nobody signed in is sent to sign in.
 ALL = "302 200 200 200 200 200"
 SHARED = "302 404 200 200 200 200"
+MATTERS = {"name": "a column", "mean": 0.1, "deviation": 0.02}
 EDITORS = "302 404 403 200 200 200"
 NO_GET = "302 405 405 405 405 405"
 NO_POST = NO_GET
@@ -137,6 +138,7 @@ TABLE = {
     # models
     "models": Row(nothing, ALL, NO_POST),
     "model": Row(of("model.pk"), SHARED, NO_POST),
+    "model-figure": Row(of("model.pk", "figure"), SHARED, NO_POST),
     "model-try": Row(of("model.pk"), SHARED, "302 404 422 422 422 422"),
     "model-retry": Row(of("model.pk"), NO_GET, "302 404 403 302 302 302"),
     "model-file": Row(of("model.pk", "file"), SHARED, NO_POST),
@@ -171,7 +173,8 @@ def site(project, version, start, mallory, bob):
         link=Link.issue(Link.Purpose.SIGN_IN, mallory),
         zero=0,
         split="train",
-        model=ModelVersion.objects.create(run=run, trial=0),
+        model=ModelVersion.objects.create(run=run, trial=0, results={"importance": [MATTERS]}),
+        figure="importance",
         file=FILES[-1],
     )
 

@@ -120,6 +120,7 @@ def mutated(good: bytes, rng: random.Random) -> bytes:
 def test_nothing_of_ours_unpickles_what_was_uploaded():
     folder = Path(str(datasets.__file__)).parent
     sources = "".join(path.read_text() for path in folder.rglob("*.py"))
+    sources = sources.replace("allow_pickle=False", "")
     for word in ("allow_pickle", "pickle", "extractall", ".extract(", "eval("):
         assert word not in sources
     assert not Path(hostile_images.CANARY).exists()
