@@ -42,7 +42,7 @@ ENDLESS = 100_000
 
 @dataclass(frozen=True)
 class Table:
-    """A table by its name, what is foretold, and columns that would give the answer away."""
+    """A table by its name, what is predicted, and columns that would give the answer away."""
 
     load: Callable[[], pd.DataFrame]
     target: str

@@ -118,7 +118,7 @@ class Counted:
     def _sentence(self) -> str:
         if self.cap.status == NO_ROOM:
             return no_room()
-        return _("This file is larger than the most we take. Zip smaller images.")
+        return _("This file is larger than the most we take.")
 
 
 def _declared(headers: Iterable[tuple[bytes, bytes]]) -> int:

@@ -62,7 +62,7 @@ def _predicted(model: ModelVersion) -> Figure:
 
 
 def _residuals(model: ModelVersion) -> Figure:
-    """By how much each test row is foretold too high, against what is foretold."""
+    """By how much each test row is predicted too high, against the prediction."""
     true, predicted = zip(*model.results["points"], strict=True)
     off = [guess - value for value, guess in zip(true, predicted, strict=True)]
     ends = [min(predicted), max(predicted)]

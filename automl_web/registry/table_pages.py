@@ -28,7 +28,7 @@ class Importance:
 
 
 def shown(model: ModelVersion) -> dict[str, Any]:
-    foretells_classes = bool(model.run.dataset.classes)
+    predicts_classes = bool(model.run.dataset.classes)
     uses = []
     if model.onnx_offered:
         sentence = _(
@@ -38,11 +38,11 @@ def shown(model: ModelVersion) -> dict[str, Any]:
         uses.append(Use(sentence, example))
     told: dict[str, Any] = {
         "uses": uses,
-        "foretells_classes": foretells_classes,
+        "predicts_classes": predicts_classes,
         "importances": importances(model),
         "most_drawn": table_figures.MOST_BARS,
     }
-    if foretells_classes:
+    if predicts_classes:
         return {**told, "sentence": _told_of_classes(model), **confusion.shown(model)}
     return {
         **told,

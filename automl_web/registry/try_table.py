@@ -1,4 +1,4 @@
-"""Trying a model of a table: a row goes in, and what the model foretells comes out."""
+"""Trying a model of a table: a row goes in, and what the model predicts comes out."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def try_it(request: HttpRequest, found: ModelVersion) -> HttpResponse:
 def _answer(found: ModelVersion, columns: Columns, form: RowForm) -> Answer | None:
     """What the model says of the form's row; None, told above the form, if it cannot be asked."""
     try:
-        outputs = foretold(found, columns, form.row)
+        outputs = predicted(found, columns, form.row)
     except NoAnswerError:
         sentence = _(
             "The model could not be asked. The site's log says why. "
@@ -59,7 +59,7 @@ def _answer(found: ModelVersion, columns: Columns, form: RowForm) -> Answer | No
     return Answer(guesses[:SHOWN], max(0, len(guesses) - SHOWN))
 
 
-def foretold(model: ModelVersion, columns: Columns, row: Row) -> list[float]:
+def predicted(model: ModelVersion, columns: Columns, row: Row) -> list[float]:
     """One probability a class, or one value. Raises NoAnswerError."""
     session = session_of(model)
     if session is None:

@@ -1,4 +1,4 @@
-"""Tables: what is optimised when a person uploads rows and columns, and says what to foretell."""
+"""Tables: what is optimised when a person uploads rows and columns, and says what to predict."""
 
 from __future__ import annotations
 

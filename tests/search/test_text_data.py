@@ -27,7 +27,7 @@ def generator(seed: int = 0) -> torch.Generator:
 
 
 @given(st.integers(2, 500), st.integers(1, 40), st.integers(1, 60), st.integers(0, 5))
-def test_a_reading_goes_through_each_stream_once_and_foretells_what_follows(
+def test_a_reading_goes_through_each_stream_once_and_predicts_what_follows(
     length, batch_size, steps, seed
 ):
     text = torch.arange(length, dtype=torch.int32)

@@ -1,4 +1,4 @@
-"""Prepared texts that are made up: languages of which is known how well they can be foretold."""
+"""Prepared texts that are made up: languages of which is known how well they can be predicted."""
 
 from __future__ import annotations
 

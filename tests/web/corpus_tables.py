@@ -105,7 +105,7 @@ REFUSED: dict[str, Callable[[], TableCase]] = {
         b"".join(b"1," * (n * 7 % 31) + b"1\n" for n in range(99)), NO_TABLE
     ),
     "a constant target": lambda: refused(
-        flowers().assign(target=1).to_csv(index=False).encode(), "nothing to foretell"
+        flowers().assign(target=1).to_csv(index=False).encode(), "nothing to predict"
     ),
     "half a Parquet": lambda: refused(good_parquet()[:-900], DAMAGED, "odd.parquet"),
     "the head of a Parquet": lambda: refused(b"PAR1" + bytes(99) + b"PAR1", DAMAGED, "odd.parquet"),

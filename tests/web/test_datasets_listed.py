@@ -165,7 +165,7 @@ def test_each_part_may_have_a_list_of_its_own(tmp_path):
     assert (result.facts["listed"]["rows"], result.facts["listed"]["found"]) == (24, 24)
 
 
-def test_images_that_are_to_be_foretold_are_left_out(tmp_path):
+def test_images_that_are_to_be_predicted_are_left_out(tmp_path):
     """As competitions come: the test images have no label, and a sample of what to hand in."""
     files = pictures("train/{:03}.png") | {f"test/{n}.png": image(n) for n in range(100, 150)}
     files["train.csv"] = table([f"{n:03},{label(n)}" for n in range(COUNT)], "id,label")

@@ -19,7 +19,7 @@ from automl_web.registry import home, table_pages
 from automl_web.registry.models import ModelVersion
 from automl_web.registry.table_code import code
 from automl_web.registry.table_form import columns_of, part_of
-from automl_web.registry.try_table import foretold
+from automl_web.registry.try_table import predicted
 from automl_web.runs.models import Run
 from search.history import Candidate, Stage
 from search.method import Context
@@ -183,7 +183,7 @@ def test_a_row_of_which_nothing_is_known_is_answered_too_in_the_targets_units(
     owner_client, regressor
 ):
     answer = owner_client.post(reverse("model-try", args=[regressor.pk]), {})
-    assert "It foretells <strong>1,0" in answer.content.decode()
+    assert "It predicts <strong>1,0" in answer.content.decode()
 
 
 def test_what_is_no_number_is_told_beside_its_field(owner_client, regressor):
@@ -217,7 +217,7 @@ def test_the_answer_is_that_of_training(classifier, of_classes):
     columns = columns_of(classifier.run.dataset)
     for place in range(10):
         row = {name: None if value != value else value for name, value in rows.iloc[place].items()}
-        assert foretold(classifier, columns, row) == pytest.approx(predicted[place], abs=1e-4)
+        assert predicted(classifier, columns, row) == pytest.approx(predicted[place], abs=1e-4)
 
 
 def test_a_process_of_its_own_says_the_same(classifier, of_classes):
@@ -231,7 +231,7 @@ def test_a_process_of_its_own_says_the_same(classifier, of_classes):
         text=True,
         check=True,
     )
-    assert json.loads(ended.stdout) == pytest.approx(foretold(classifier, columns, row))
+    assert json.loads(ended.stdout) == pytest.approx(predicted(classifier, columns, row))
 
 
 @pytest.mark.parametrize("kind", ["classifier", "regressor"])

@@ -71,13 +71,14 @@ def latest(version: Version) -> Version:
     return made
 
 
-def test_the_page_says_what_is_foretold_and_from_what(editor_client, ready):
+def test_the_page_says_what_is_predicted_and_from_what(editor_client, ready):
     version = ready(flowers(400))
     assert (version.kind, version.state, version.task) == ("tables", State.READY, "classification")
     assert version.metrics[0] == "val_accuracy"
     page = " ".join(page_of(editor_client, version).split())
     assert (
-        '“<bdi translate="no">species</bdi>” is foretold, one of 2 classes, from 2 columns.' in page
+        '“<bdi translate="no">species</bdi>” is predicted, one of 2 classes, from 2 columns.'
+        in page
     )
     for text in (
         "400 rows",
@@ -174,7 +175,7 @@ def test_a_form_without_a_change_or_with_nonsense_says_so(editor_client, ready):
     for changes in ({}, {"target": "gone"}, {"test": "90"}, {"type-0": "nonsense"}):
         assert corrected(editor_client, version, **changes).status_code == 422
     both = corrected(editor_client, version, group="colour", target="colour")
-    assert "This column is to be foretold" in both.content.decode()
+    assert "This column is to be predicted" in both.content.decode()
     assert version.dataset.versions.count() == 1
 
 

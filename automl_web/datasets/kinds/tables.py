@@ -1,4 +1,4 @@
-"""Tables: rows and columns, one of which is to be foretold from the others."""
+"""Tables: rows and columns, one of which is to be predicted from the others."""
 
 from __future__ import annotations
 

@@ -82,14 +82,14 @@ class TooFewRowsError(ContentError):
 
 class NoTargetError(ContentError):
     sentence = _(
-        "No column of this table can be foretold: each is empty, always the same, free text, or "
+        "No column of this table can be predicted: each is empty, always the same, free text, or "
         "different in every row. Add a column with the answers."
     )
 
 
 class NoFeaturesError(ContentError):
     sentence = _(
-        "There is no column left from which “%(name)s” could be foretold. Add columns that tell "
+        "There is no column left from which “%(name)s” could be predicted. Add columns that tell "
         "something about it, or leave fewer out."
     )
 
@@ -97,7 +97,7 @@ class NoFeaturesError(ContentError):
 class ConstantTargetError(ContentError):
     sentence = _(
         "Column “%(name)s” has the same value in every row that has one, so there is nothing to "
-        "foretell. Choose another column, or add rows with other values."
+        "predict. Choose another column, or add rows with other values."
     )
 
 

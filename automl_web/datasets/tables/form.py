@@ -59,7 +59,7 @@ class TableForm(forms.Form):
 
     kind = forms.ChoiceField(label=gettext_lazy("What the file holds"), choices=KINDS)
     target = forms.ChoiceField(
-        label=gettext_lazy("Column to foretell"), widget=forms.Select(USER_DATA)
+        label=gettext_lazy("Column to predict"), widget=forms.Select(USER_DATA)
     )
     task = forms.ChoiceField(label=gettext_lazy("Task"), choices=TASKS)
     group = forms.ChoiceField(
@@ -121,7 +121,7 @@ class TableForm(forms.Form):
 
     @property
     def first_fields(self) -> list[forms.BoundField]:
-        """What is foretold, and how the rows are split."""
+        """What is predicted, and how the rows are split."""
         return [self[name] for name in self.base_fields if name in self.fields]
 
     @property
@@ -137,7 +137,7 @@ class TableForm(forms.Form):
         if not self.errors and not self.changed_data:
             raise forms.ValidationError(_("Nothing was changed. Change something, or leave it."))
         if cleaned.get("group") and cleaned.get("group") == cleaned.get("target"):
-            self.add_error("group", _("This column is to be foretold. Choose another one."))
+            self.add_error("group", _("This column is to be predicted. Choose another one."))
         return cleaned
 
     @property

@@ -1,4 +1,4 @@
-"""Columns that give the answer away: each alone foretells nearly every answer, and few others do."""
+"""Columns that give the answer away: each alone predicts nearly every answer, and few others do."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def leaking(arranged: Arranged, beat: Callable[[], None]) -> list[str]:
 
 
 def _score(feature: Feature, rows: np.ndarray, answers: np.ndarray, classes: int) -> float:
-    """How well the column alone foretells the answers of either half, learnt from the other half."""
+    """How well the column alone predicts the answers of either half, learnt from the other half."""
     values = feature.values.iloc[rows]
     if feature.type == CATEGORY:
         values = values.rank(method="dense")

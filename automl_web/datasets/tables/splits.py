@@ -13,7 +13,7 @@ SHARES = {VALIDATION: 0.15, TEST: 0.15}
 """The parts of the rows of each class that become splits which did not come along."""
 
 BINS, ROWS_A_BIN = 10, 10
-"""Where numbers are foretold, rows are taken alike from so many equal parts of their range of ranks."""
+"""Where numbers are predicted, rows are taken alike from so many equal parts of their range of ranks."""
 
 Hashes = np.ndarray[tuple[int], np.dtype[np.uint64]]
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]

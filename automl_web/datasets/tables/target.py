@@ -1,4 +1,4 @@
-"""What is to be foretold: the column that a person names, or the likeliest, and how it is learnt."""
+"""What is to be predicted: the column that a person names, or the likeliest, and how it is learnt."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ NAMES = (
     "wage",
     "medv",
 )
-"""What people call the column that is to be foretold, the surest first; small letters only."""
+"""What people call the column that is to be predicted, the surest first; small letters only."""
 
 ENDINGS = ("target", "label", "class", "outcome")
 
@@ -69,7 +69,7 @@ LONGEST = 40
 
 @dataclass
 class Target:
-    """What is foretold: `answers` of all rows, int64 places in `classes` or float64; `known` says where.
+    """What is predicted: `answers` of all rows, int64 places in `classes` or float64; `known` says where.
 
     Regression has no classes.
     """
@@ -96,7 +96,7 @@ def columns_of(
 
 
 def target_of(columns: Sequence[Column], sheet: Sheet, options: Mapping[str, Any]) -> Target:
-    """What is foretold, as it was asked for or as is likely; raises a ContentError.
+    """What is predicted, as it was asked for or as is likely; raises a ContentError.
 
     The column is retyped among `columns` where its own type does not go with the task.
     """
@@ -133,7 +133,7 @@ def _column(columns: Sequence[Column], sheet: Sheet, options: Mapping[str, Any])
 
 
 def _retyped(columns: Sequence[Column], index: int, sheet: Sheet) -> Column:
-    """A column that would be left out, or is of dates, as words or numbers that can be foretold."""
+    """A column that would be left out, or is of dates, as words or numbers that can be predicted."""
     column = columns[index]
     decimal = sheet.spelling.get("decimal", ".")
     for kind in (NUMBER, CATEGORY):

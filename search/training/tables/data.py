@@ -50,7 +50,7 @@ class Meta:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Some rows: numbers as float64 with NaN, categories as texts; and what is to be foretold.
+    """Some rows: numbers as float64 with NaN, categories as texts; and what is to be predicted.
 
     `target` is a class each, int64 (N,), or a value each, float64 (N,).
     """

@@ -20,7 +20,7 @@ from search.training.tables.recipe import Recipe
 from search.training.tables.scores import main_score, scores
 
 WARM_UPS, RUNS = 2, 11
-"""One row is foretold so often to measure the latency, and the first times do not count."""
+"""One row is predicted so often to measure the latency, and the first times do not count."""
 
 
 def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterator[Report]:

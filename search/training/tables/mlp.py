@@ -26,7 +26,7 @@ class Network(BaseEstimator):
     """A trained network as a step of a pipeline.
 
     It is trained in float32 and asked in float64, so that every runtime gives the same answer.
-    `classes` is 0 where it foretells values.
+    `classes` is 0 where it predicts values.
     """
 
     def __init__(self, module: nn.Sequential, classes: int) -> None:
@@ -76,7 +76,7 @@ def build(recipe: Recipe, features: int, outputs: int) -> nn.Sequential:
 class Training:
     """A network in training; everything random in an epoch comes from the seed and its number.
 
-    `classes` is 0 where a value is foretold. The learning rate falls along half a cosine over the
+    `classes` is 0 where a value is predicted. The learning rate falls along half a cosine over the
     planned epochs, whatever the number that a rung lets it train.
     """
 

@@ -27,7 +27,7 @@ LINEAR_ITERATIONS = 500
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """A pipeline from columns to what is foretold.
+    """A pipeline from columns to what is predicted.
 
     The classes that the training rows have are `present` (k,) among all `classes`; a value v of the
     pipeline stands for `mean` + `deviation` · v in the target's units.

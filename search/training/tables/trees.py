@@ -24,7 +24,7 @@ class Trees(BaseEstimator):
     """scikit-learn's random forest or histogram gradient boosting, on features rounded to float32.
 
     Two ways to compute a feature agree in float32 nearly always, so that a row falls on the same side
-    of every question here and in ONNX. `classes` is 0 where values are foretold.
+    of every question here and in ONNX. `classes` is 0 where values are predicted.
     """
 
     def __init__(self, recipe: Recipe, classes: int, seed: int) -> None:
