@@ -213,11 +213,11 @@ def test_others_cannot_try_it(outsider_client, regressor):
 def test_the_answer_is_that_of_training(classifier, of_classes):
     _, folder, _ = of_classes
     rows = data.part(folder, "test").rows
-    predicted = np.load(folder.parent / "trial" / "predictions.npy")
+    of_training = np.load(folder.parent / "trial" / "predictions.npy")
     columns = columns_of(classifier.run.dataset)
     for place in range(10):
         row = {name: None if value != value else value for name, value in rows.iloc[place].items()}
-        assert predicted(classifier, columns, row) == pytest.approx(predicted[place], abs=1e-4)
+        assert predicted(classifier, columns, row) == pytest.approx(of_training[place], abs=1e-4)
 
 
 def test_a_process_of_its_own_says_the_same(classifier, of_classes):
