@@ -15,7 +15,7 @@ from search.architecture.genotype import canonical
 from search.history import Candidate, Stage
 from search.method import Context
 from search.problems.images import IMAGES
-from search.training import data, export
+from search.training import card, data, export
 from search.training.checkpoint import CheckpointError
 from search.training.images import PREDICTIONS, evaluate, restore
 
@@ -162,7 +162,7 @@ def test_the_confusion_matrix_counts_every_test_image_once_by_its_true_class(tak
 
 def test_a_model_that_does_not_agree_is_not_offered(taken, tmp_path, monkeypatch):
     _, _, folder, checkpoint = taken
-    monkeypatch.setattr(export, "TOLERANCE", -1.0)
+    monkeypatch.setattr(card, "TOLERANCE", -1.0)
     exported = export.export(Candidate(CONFIG), folder, checkpoint, tmp_path)
     assert not exported.onnx_offered
     assert not (tmp_path / "model.onnx").exists()
