@@ -17,7 +17,7 @@ def test_the_methods_follow_the_space_that_is_chosen(site: Site, page: Page) -> 
     expect(page.locator(".htmx-added, .htmx-settling")).to_have_count(0)
     page.select_option("#id_method", "random_search")
     expect(page.locator("#method-options")).not_to_contain_text("Real et al.")
-    page.select_option("#id_space", "")
+    page.select_option("#id_space", "images")
     expect(page.locator("#id_method option[value=grid]")).to_have_count(1)
 
 
