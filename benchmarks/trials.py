@@ -12,7 +12,7 @@ from django.test import Client
 
 from automl_web.accounts.models import User
 from automl_web.compute.models import Device, Queue
-from automl_web.datasets.example import create_example
+from automl_web.datasets.images.example import create_example
 from automl_web.datasets.ingest import ingest
 from automl_web.datasets.models import Version
 from automl_web.projects.models import Project

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from automl_web.datasets import mend_views, tus_views, version_views, views
+from automl_web.datasets.images import views as image_views
 
 urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/datasets/new/", views.dataset_new, name="dataset-new"),
@@ -17,12 +18,12 @@ urlpatterns: list[URLPattern] = [
     path("datasets/<int:pk>/versions/new/", views.version_new, name="version-new"),
     path(
         "datasets/<int:pk>/thumbnails/<int:index>.png",
-        version_views.dataset_thumbnails,
+        image_views.dataset_thumbnails,
         name="dataset-thumbnails",
     ),
     path(
         "datasets/<int:pk>/items/<slug:split>/<int:index>.png",
-        version_views.dataset_item,
+        image_views.dataset_item,
         name="dataset-item",
     ),
     path(

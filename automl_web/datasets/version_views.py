@@ -1,15 +1,13 @@
-"""A dataset's page, which shows one version, and its pictures."""
+"""A dataset's page, which shows one version."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pkgutil import resolve_name
 from typing import Any
 
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -19,14 +17,13 @@ from automl_web.datasets.kinds import INTAKES
 from automl_web.datasets.mending import lineage_of
 from automl_web.datasets.models import Dataset, Version
 from automl_web.datasets.refusals import sentence_of
-from automl_web.datasets.thumbnails import picture, strip
 from automl_web.projects.access import member_or_404
 from automl_web.projects.models import Role
 
 
 @require_safe
 def dataset(request: HttpRequest, pk: int) -> HttpResponse:
-    return version_page(request, _version(request, pk))
+    return version_page(request, version_or_404(request, pk))
 
 
 def version_page(
@@ -63,41 +60,11 @@ def _correction(version: Version) -> Form | None:
 @require_safe
 def dataset_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far preparing is, asked for every second; once it has ended, the whole page is due."""
-    version = _version(request, pk)
+    version = version_or_404(request, pk)
     if version.state in {Version.State.READY, Version.State.REFUSED}:
         return HttpResponseClientRefresh()
     shown = {"dataset": version.dataset, "version": version}
     return render(request, "datasets/progress.html", shown)
-
-
-@require_safe
-def dataset_thumbnails(request: HttpRequest, pk: int, index: int) -> HttpResponse:
-    version = _version(request, pk)
-    if version.state != Version.State.READY or index >= len(version.classes):
-        raise Http404
-    return _png(request, f"{version.digest}-{index}", lambda: strip(version, index))
-
-
-@require_safe
-def dataset_item(request: HttpRequest, pk: int, split: str, index: int) -> HttpResponse:
-    """One image of a version, as it was prepared."""
-    version = _version(request, pk)
-    counts = version.facts.get("counts", {}) if version.kind == "images" else {}
-    if version.state != Version.State.READY or index >= sum(counts.get(split, ())):
-        raise Http404
-    tag = f"{version.digest}-{split}-{index}"
-    return _png(request, tag, lambda: picture(version, split, index))
-
-
-def _png(request: HttpRequest, tag: str, make: Callable[[], bytes]) -> HttpResponse:
-    """A picture that the browser may keep, and asks about."""
-    etag = f'"{tag}"'
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
-        response = HttpResponse(make(), content_type="image/png")
-    response.headers["ETag"] = etag
-    patch_cache_control(response, private=True, no_cache=True)
-    return response
 
 
 def problem_of(version: Version) -> str:
@@ -106,7 +73,7 @@ def problem_of(version: Version) -> str:
     return sentence_of(document) if document else version.problem
 
 
-def _version(request: HttpRequest, pk: int) -> Version:
+def version_or_404(request: HttpRequest, pk: int) -> Version:
     """The version of a dataset that the address asks for, else the latest; raises Http404."""
     datasets = Dataset.objects.select_related("project")
     dataset = member_or_404(datasets, request.user, Role.VIEWER, pk=pk)

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from automl_web.accounts.audit import audit
 from automl_web.accounts.models import Action
 from automl_web.accounts.views import person
-from automl_web.datasets.example import create_example
 from automl_web.datasets.forms import CappedUploadHandler, NewVersionForm, UploadForm
+from automl_web.datasets.images.example import create_example
 from automl_web.datasets.models import Dataset, Upload, Version
 from automl_web.datasets.store import add_dataset, add_version
 from automl_web.datasets.tus import discard, open_uploads

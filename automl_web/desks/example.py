@@ -17,7 +17,7 @@ from automl_web.accounts.setup import set_up_link
 from automl_web.compute.devices import declared
 from automl_web.compute.models import Queue
 from automl_web.compute.startup import CannotStartError
-from automl_web.datasets.example import create_example
+from automl_web.datasets.images.example import create_example
 from automl_web.datasets.models import Version
 from automl_web.desks import site
 from automl_web.projects.models import Project

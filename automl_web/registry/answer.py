@@ -14,7 +14,7 @@ from typing import Any
 import onnxruntime
 from django.conf import settings
 
-from automl_web.datasets.images import Pixels
+from automl_web.datasets.images.decoding import Pixels
 from automl_web.registry.models import ModelVersion
 from search.problems import KINDS
 from search.training.card import ONNX

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from automl_web.datasets.findings import reason_of
-from automl_web.datasets.images import Pixels, Shape
-from automl_web.datasets.one_image import read_confined
+from automl_web.datasets.images.decoding import Pixels, Shape
+from automl_web.datasets.images.one_image import read_confined
 from automl_web.datasets.unreadable import UnreadableError
 
 LARGEST_BYTES = 16 * 2**20

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 from PIL import Image
 
-from automl_web.datasets.images import Pixels, Shape
+from automl_web.datasets.images.decoding import Pixels, Shape
 from automl_web.registry.answer import NoAnswerError, probabilities
 from automl_web.registry.models import ModelVersion
 from automl_web.registry.try_form import ImageForm, KeptInMemory

@@ -13,7 +13,7 @@ from django.core.management import call_command  # noqa: E402 - needs Django set
 
 from automl_web.accounts.models import User  # noqa: E402 - needs Django set up
 from automl_web.compute.models import Device, Queue  # noqa: E402 - needs Django set up
-from automl_web.datasets.example import create_example  # noqa: E402 - needs Django set up
+from automl_web.datasets.images.example import create_example  # noqa: E402 - needs Django set up
 from automl_web.datasets.ingest import ingest  # noqa: E402 - needs Django set up
 from automl_web.datasets.models import Upload, Version  # noqa: E402 - needs Django set up
 from automl_web.projects.models import Project, Role  # noqa: E402 - needs Django set up

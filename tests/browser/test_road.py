@@ -10,7 +10,7 @@ import onnxruntime
 from playwright.sync_api import Page, expect
 from sklearn.datasets import load_digits
 
-from automl_web.datasets.example import write_digits
+from automl_web.datasets.images.example import write_digits
 from tests.browser.road import PATIENCE, download, finish, set_up, to_model, upload
 from tests.web.processes import Site
 

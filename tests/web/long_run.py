@@ -12,7 +12,7 @@ django.setup()
 
 from automl_web.accounts.models import User  # noqa: E402 - needs Django set up
 from automl_web.compute.models import Queue  # noqa: E402 - needs Django set up
-from automl_web.datasets.example import create_example  # noqa: E402 - needs Django set up
+from automl_web.datasets.images.example import create_example  # noqa: E402 - needs Django set up
 from automl_web.datasets.ingest import ingest  # noqa: E402 - needs Django set up
 from automl_web.projects.models import Project  # noqa: E402 - needs Django set up
 from automl_web.runs.start import start_run  # noqa: E402 - needs Django set up

@@ -14,7 +14,8 @@ import sys
 import time
 from pathlib import Path
 
-from automl_web.datasets import decoder, images, prepare
+from automl_web.datasets import decoder
+from automl_web.datasets.images import decoding, prepare
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 MAKERS = {"os.mkdir", "os.rename", "os.link", "os.symlink", "os.truncate", "os.chmod", "os.chown"}
@@ -64,10 +65,10 @@ def surprise(*_: object) -> None:
     raise LookupError("nobody foresaw this")
 
 
-def small_disk(data: bytes, shape: images.Shape) -> images.Pixels:
+def small_disk(data: bytes, shape: decoding.Shape) -> decoding.Pixels:
     """From here on no file may grow beyond a kilobyte."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
-    return images.pixels(data, shape)
+    return decoding.pixels(data, shape)
 
 
 TROUBLES: dict[str, object] = {

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from automl_web.accounts.models import User
 from automl_web.datasets import store, tasks
-from automl_web.datasets.example import create_example
+from automl_web.datasets.images.example import create_example
 from automl_web.datasets.ingest import ingest, stale_versions, waiting_versions
 from automl_web.datasets.models import Dataset, Version
 from automl_web.projects.models import Project

@@ -10,10 +10,10 @@ import pytest
 
 from automl_web.datasets import confine
 from automl_web.datasets.confine import BrokenOffError, prepare_confined
+from automl_web.datasets.images.prepare import prepare
 from automl_web.datasets.ingest import ingest, waiting_versions
 from automl_web.datasets.models import Version
 from automl_web.datasets.order import Order
-from automl_web.datasets.prepare import prepare
 from automl_web.datasets.refusals.of_preparing import (
     CrashError,
     DiskFullError,

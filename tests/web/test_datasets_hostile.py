@@ -13,9 +13,9 @@ import pytest
 
 from automl_web import datasets
 from automl_web.datasets.archive import Archive
-from automl_web.datasets.images import Shape, header, pixels
+from automl_web.datasets.images.decoding import Shape, header, pixels
+from automl_web.datasets.images.prepare import prepare
 from automl_web.datasets.order import Order
-from automl_web.datasets.prepare import prepare
 from automl_web.datasets.refusals import REFUSALS, of_files, of_images, sentence_of
 from automl_web.datasets.refusals.refusal import RefusalError
 from automl_web.datasets.unreadable import UnreadableError

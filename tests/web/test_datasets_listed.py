@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from automl_web.datasets import findings
+from automl_web.datasets.images.prepare import prepare
 from automl_web.datasets.kinds import recognise
 from automl_web.datasets.order import Order, Prepared
-from automl_web.datasets.prepare import prepare
 from automl_web.datasets.refusals.of_images import NoLabelsError, UnmatchedNamesError
 from automl_web.datasets.refusals.of_text import NoSuchColumnError
 from tests.web.hostile import class_folders, image, zipped

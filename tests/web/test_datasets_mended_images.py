@@ -11,12 +11,12 @@ import pytest
 from django.urls import reverse
 from PIL import Image
 
-from automl_web.datasets.image_form import ImageForm
+from automl_web.datasets.images.form import ImageForm
+from automl_web.datasets.images.prepare import prepare
 from automl_web.datasets.ingest import ingest
 from automl_web.datasets.mending import joined
 from automl_web.datasets.models import Dataset, Version
 from automl_web.datasets.order import Order, Prepared
-from automl_web.datasets.prepare import prepare
 from automl_web.datasets.store import add_version
 from tests.web.hostile import class_folders, encoded, image, uploaded, zipped
 

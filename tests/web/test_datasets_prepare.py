@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from automl_web.datasets import findings
-from automl_web.datasets.example import write_digits
+from automl_web.datasets.images.example import write_digits
+from automl_web.datasets.images.prepare import prepare
 from automl_web.datasets.order import Order, Prepared
-from automl_web.datasets.prepare import prepare
 from automl_web.datasets.refusals.of_images import TooFewImagesError
 from tests.web.hostile import class_folders, encoded, image, zipped
 

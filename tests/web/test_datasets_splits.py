@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automl_web.datasets.archive import Member
-from automl_web.datasets.image_options import SHARES
-from automl_web.datasets.layout import SPLITS, TEST, TRAIN, VALIDATION, Item, Layout
+from automl_web.datasets.images.layout import Item, Layout
+from automl_web.datasets.images.splits import carve
+from automl_web.datasets.parts import SHARES, SPLITS, TEST, TRAIN, VALIDATION
 from automl_web.datasets.refusals.of_images import TooFewGroupsError, TooFewImagesError
-from automl_web.datasets.splits import carve
 
 Described = list[tuple[str, str, int]]
 """Label, group and picture of each image; the same picture twice is a copy."""

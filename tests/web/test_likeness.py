@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageEnhance
 from sklearn.datasets import load_digits
 
-from automl_web.datasets.likeness import RADIUS, alike, keep_one, look_of
+from automl_web.datasets.images.likeness import RADIUS, alike, keep_one, look_of
 
 SAME = np.zeros((1, 64), dtype=np.uint8)
 

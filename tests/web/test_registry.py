@@ -16,10 +16,10 @@ from django.urls import reverse
 from PIL import Image
 
 from automl_web.compute.models import Queue
-from automl_web.datasets.example import write_digits
+from automl_web.datasets.images.example import write_digits
+from automl_web.datasets.images.prepare import prepare
 from automl_web.datasets.models import Dataset, Version
 from automl_web.datasets.order import Order
-from automl_web.datasets.prepare import prepare
 from automl_web.registry import confusion, home, image_pages, tasks
 from automl_web.registry.confusion import counts_of
 from automl_web.registry.models import ModelVersion, Problem

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automl_web.datasets.kinds import recognise
-from automl_web.datasets.layout import SPLITS
+from automl_web.datasets.parts import SHARES, SPLITS
 from automl_web.datasets.refusals.of_tables import RaggedTableError
 from automl_web.datasets.refusals.of_text import (
     NoSuchColumnError,
@@ -19,7 +19,7 @@ from automl_web.datasets.refusals.of_text import (
     TooManyLabelsError,
 )
 from automl_web.datasets.refusals.refusal import RefusalError
-from automl_web.datasets.text.choices import CARVED, Choices
+from automl_web.datasets.text.choices import Choices
 from automl_web.datasets.text.items import Item, gathered
 from automl_web.datasets.text.parts import drawn
 from automl_web.datasets.text.scratch import Scratch
@@ -252,7 +252,7 @@ def test_parts_never_overlap_and_every_class_is_in_each(tmp_path_factory, rows, 
     with (tmp_path_factory.mktemp("a") / "text").open("w+b") as file:
         items = gathered(found, Scratch(file), Choices())
     try:
-        part = drawn(items, [], CARVED, NONE, once=once)
+        part = drawn(items, [], SHARES, NONE, once=once)
     except RefusalError:
         return
     of_texts = [{items.texts[n] for n in np.flatnonzero(part == number)} for number in range(3)]

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from automl_web.datasets.layout import SPLITS
+from automl_web.datasets.parts import SPLITS
 from automl_web.datasets.refusals.of_text import TooShortTextError
 from automl_web.datasets.text.vocabulary import MOST
 from search.training.text.meta import CHARACTERS, WORDS, meta

@@ -14,9 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from automl_web.datasets import one_image
-from automl_web.datasets.images import Shape, pixels
-from automl_web.datasets.one_image import read_confined
+from automl_web.datasets.images import one_image
+from automl_web.datasets.images.decoding import Shape, pixels
+from automl_web.datasets.images.one_image import read_confined
 from automl_web.datasets.unreadable import DAMAGED, TOO_LARGE, UnreadableError
 from automl_web.registry import answer, try_form
 from automl_web.registry.models import ModelVersion, Problem

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automl_web.datasets.layout import TEST, TRAIN
+from automl_web.datasets.parts import MINIMUM, SHARES, TEST, TRAIN
 from automl_web.datasets.refusals.of_tables import (
     NoFeaturesError,
     TooFewAnswersError,
@@ -24,10 +24,9 @@ from automl_web.datasets.refusals.of_text import NoSuchColumnError
 from automl_web.datasets.tables.column_types import GROUP, Column
 from automl_web.datasets.tables.features import Feature, features_of
 from automl_web.datasets.tables.reading import Table
-from automl_web.datasets.tables.splits import SHARES, Hashes, Parts, carve, sizes, strata_of
+from automl_web.datasets.tables.splits import Hashes, Parts, carve, sizes, strata_of
 from automl_web.datasets.tables.target import (
     CLASSIFICATION,
-    MINIMUM,
     REGRESSION,
     Target,
     columns_of,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automl_web.datasets.layout import SPLITS
+from automl_web.datasets.parts import SPLITS
 from automl_web.datasets.tables.arrangement import Arranged
 from automl_web.datasets.tables.column_types import DATE, NUMBER, Column
 from automl_web.datasets.tables.reading import Table

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from automl_web.datasets.encodings import CHOICES, title
-from automl_web.datasets.layout import TEST, VALIDATION
 from automl_web.datasets.models import Version
+from automl_web.datasets.parts import TEST, VALIDATION
 
 SMALLEST_SHARE, LARGEST_SHARE = 5, 40  # per cent
 MOST_COLUMNS = 100

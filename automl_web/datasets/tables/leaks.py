@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from automl_web.datasets.layout import TRAIN
+from automl_web.datasets.parts import TRAIN
 from automl_web.datasets.tables.arrangement import Arranged
 from automl_web.datasets.tables.column_types import CATEGORY
 from automl_web.datasets.tables.features import Feature

@@ -12,8 +12,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from automl_web.datasets.layout import SPLITS
 from automl_web.datasets.models import Version
+from automl_web.datasets.parts import SPLITS
 
 HEIGHT, STEP, WIDTH = 24, 8, 6
 """Of the bars in the small picture of a column's values, in pixels."""

@@ -15,14 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from automl_web.datasets.disk import put_in_place, refusing_when_full
-from automl_web.datasets.layout import SPLITS, TEST
 from automl_web.datasets.order import CHECKING, Order, Prepared, Progress, in_silence
+from automl_web.datasets.parts import SHARES, SPLITS, TEST
 from automl_web.datasets.refusals.of_tables import TooHeavyTableError
 from automl_web.datasets.tables.arrangement import TEST_ROWS, Arranged, arrange
 from automl_web.datasets.tables.column_types import CATEGORY
 from automl_web.datasets.tables.facts import facts_of
 from automl_web.datasets.tables.reading import read
-from automl_web.datasets.tables.splits import SHARES, sizes
+from automl_web.datasets.tables.splits import sizes
 from automl_web.datasets.tables.table_findings import findings_of
 
 

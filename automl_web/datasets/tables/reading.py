@@ -15,8 +15,8 @@ import pandas as pd
 from automl_web.datasets.archive import Archive
 from automl_web.datasets.kinds.intake import look
 from automl_web.datasets.kinds.tables import ENDINGS, WORKBOOK
-from automl_web.datasets.layout import SPLIT_FOLDERS, SPLITS, TRAIN
 from automl_web.datasets.order import Order, Progress
+from automl_web.datasets.parts import SPLIT_FOLDERS, SPLITS, TRAIN
 from automl_web.datasets.refusals.of_tables import (
     DamagedTableError,
     NoTableError,

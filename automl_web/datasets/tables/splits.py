@@ -7,10 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from automl_web.datasets.layout import SPLITS, TEST, TRAIN, VALIDATION
-
-SHARES = {VALIDATION: 0.15, TEST: 0.15}
-"""The parts of the rows of each class that become splits which did not come along."""
+from automl_web.datasets.parts import SHARES, SPLITS, TEST, TRAIN, VALIDATION
 
 BINS, ROWS_A_BIN = 10, 10
 """Where numbers are predicted, rows are taken alike from so many equal parts of their range of ranks."""

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from automl_web.datasets.findings import DANGER, NOTE, WARNING, Finding, found, weight_of_seen
-from automl_web.datasets.layout import TEST
+from automl_web.datasets.parts import TEST
 from automl_web.datasets.tables.arrangement import Arranged
 from automl_web.datasets.tables.column_types import (
     EMPTY,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from automl_web.datasets.parts import MINIMUM
 from automl_web.datasets.refusals.of_tables import (
     ConstantTargetError,
     NotANumberTargetError,
@@ -57,9 +58,6 @@ NAMES = (
 ENDINGS = ("target", "label", "class", "outcome")
 
 MAX_CLASSES = 100
-MINIMUM = 5
-"""Rows that a class needs, so that each split gets some."""
-
 FEW_VALUES, ROWS_EACH = 10, 10
 """Whole numbers are taken for classes if they are so few, each with so many rows on average."""
 

@@ -7,10 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from automl_web.datasets.encodings import CHOICES
-from automl_web.datasets.layout import TEST, VALIDATION
-
-CARVED = {VALIDATION: 0.15, TEST: 0.15}
-"""The share of a text that becomes a part which did not come along."""
+from automl_web.datasets.parts import SHARES
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class Choices:
     drop: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
     merge: Mapping[str, str] = field(default_factory=dict)
-    shares: Mapping[str, float] = field(default_factory=lambda: CARVED)
+    shares: Mapping[str, float] = field(default_factory=lambda: SHARES)
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
@@ -50,7 +47,7 @@ class Choices:
             drop=frozenset(map(str, options.get("drop", ()))),
             without=frozenset(map(str, options.get("without", ()))),
             merge=options.get("merge", {}),
-            shares={**CARVED, **options.get("shares", {})},
+            shares={**SHARES, **options.get("shares", {})},
         )
 
     def merged(self, label: str) -> str:

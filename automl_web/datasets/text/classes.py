@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from automl_web.datasets.layout import SPLITS, TEST, TRAIN
+from automl_web.datasets.parts import SPLITS, TEST, TRAIN
 from automl_web.datasets.text.arrays import Growing
 from automl_web.datasets.text.items import Items, Numbers, column
 from automl_web.datasets.text.parts import LEFT_OUT, drawn

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from automl_web.datasets.layout import SPLITS, TRAIN
+from automl_web.datasets.parts import SPLITS, TRAIN
 from automl_web.datasets.refusals.of_text import TooManyLabelsError, TooManyTextsError
 from automl_web.datasets.text.choices import Choices
 from automl_web.datasets.text.scratch import CONTROLS, Scratch, Stretch

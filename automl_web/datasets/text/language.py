@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from automl_web.datasets.layout import SPLITS, TEST, TRAIN
+from automl_web.datasets.parts import SPLITS, TEST, TRAIN
 from automl_web.datasets.refusals.of_text import TooShortTextError
 from automl_web.datasets.text.arrays import Growing
 from automl_web.datasets.text.scratch import Stretch

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from automl_web.datasets import encodings
-from automl_web.datasets.layout import SPLITS
 from automl_web.datasets.models import Version
+from automl_web.datasets.parts import SPLITS
 from search.training.text.meta import CHARACTERS, CLASSIFICATION
 
 NAMES = {"\n": "↵", " ": "␣", "\t": "⇥", "\u00a0": "⍽"}

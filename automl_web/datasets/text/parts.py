@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from automl_web.datasets.layout import SPLITS, TEST, TRAIN, VALIDATION
+from automl_web.datasets.parts import MINIMUM, SPLITS, TEST, TRAIN, VALIDATION
 from automl_web.datasets.refusals.of_text import TooFewTextGroupsError, TooFewTextsError
-from automl_web.datasets.splits import MINIMUM
 from automl_web.datasets.text.items import Items, Numbers, column
 
 LEFT_OUT = -1

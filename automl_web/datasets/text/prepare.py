@@ -11,8 +11,8 @@ from automl_web.datasets.archive import Archive
 from automl_web.datasets.disk import put_in_place, refusing_when_full
 from automl_web.datasets.kinds.intake import look
 from automl_web.datasets.kinds.text import TABLES, are_texts
-from automl_web.datasets.layout import TRAIN
 from automl_web.datasets.order import Order, Prepared, Progress, in_silence
+from automl_web.datasets.parts import TRAIN
 from automl_web.datasets.refusals.of_preparing import NoRoomError
 from automl_web.datasets.text import classes, language, reading
 from automl_web.datasets.text.choices import Choices

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from automl_web.datasets.archive import Archive, Member
 from automl_web.datasets.encodings import encoding_of
 from automl_web.datasets.kinds.text import TABLES
-from automl_web.datasets.layout import SPLITS, TRAIN
+from automl_web.datasets.parts import SPLITS, TRAIN
 from automl_web.datasets.refusals.of_tables import NoTableError
 from automl_web.datasets.refusals.of_text import EmptyTextError, NotTextError
 from automl_web.datasets.text.items import LONGEST, Item, Items, gathered

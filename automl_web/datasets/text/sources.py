@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 
 from automl_web.datasets.archive import Member
 from automl_web.datasets.kinds.text import ENDINGS
-from automl_web.datasets.layout import SPLIT_FOLDERS, TRAIN
-from automl_web.datasets.splits import MINIMUM
+from automl_web.datasets.parts import MINIMUM, SPLIT_FOLDERS, TRAIN
 
 _DIGITS = re.compile(r"(\d+)")
 _LETTERS = re.compile(r"[a-z]+")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from automl_web.datasets.layout import SPLITS, TEST, TRAIN, VALIDATION
+from automl_web.datasets.parts import SPLITS, TEST, TRAIN, VALIDATION
 from automl_web.datasets.text.scratch import Scratch, Stretch
 
 WINDOW = 2**15

@@ -16,8 +16,8 @@ from automl_web.datasets.findings import (
     found,
     weight_of_seen,
 )
-from automl_web.datasets.layout import SPLITS, TEST, TRAIN
 from automl_web.datasets.order import CHECKING
+from automl_web.datasets.parts import SPLITS, TEST, TRAIN
 from automl_web.datasets.text.classes import Drawn
 from automl_web.datasets.text.items import Numbers, column
 from automl_web.datasets.text.language import Divided

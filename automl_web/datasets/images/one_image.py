@@ -13,11 +13,11 @@ import numpy as np
 
 from automl_web.datasets.confine import ONE_THREAD
 from automl_web.datasets.decoder import PR_SET_PDEATHSIG, confine_to
-from automl_web.datasets.images import Pixels, Shape, pixels
+from automl_web.datasets.images.decoding import Pixels, Shape, pixels
 from automl_web.datasets.kinds.images import IMAGES
 from automl_web.datasets.unreadable import DAMAGED, TOO_LARGE, UnreadableError
 
-READER = [sys.executable, "-m", "automl_web.datasets.one_image"]
+READER = [sys.executable, "-m", "automl_web.datasets.images.one_image"]
 SECONDS = 20
 """Computing time for any image; the largest that we take needs about two."""
 

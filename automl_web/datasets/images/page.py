@@ -9,10 +9,9 @@ from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
 from automl_web.datasets import findings
-from automl_web.datasets.image_options import SHARES
-from automl_web.datasets.layout import SPLITS
+from automl_web.datasets.images.thumbnails import strip_size
 from automl_web.datasets.models import Version
-from automl_web.datasets.thumbnails import strip_size
+from automl_web.datasets.parts import SHARES, SPLITS
 
 
 @dataclass(frozen=True)

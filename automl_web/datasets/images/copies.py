@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from automl_web.datasets.findings import NOTE, SHOWN, WARNING, Finding, found, weight_of_seen
-from automl_web.datasets.layout import TEST, TRAIN, VALIDATION, Item
-from automl_web.datasets.likeness import Hashes, Pixels, alike, keep_one, look_of
+from automl_web.datasets.images.layout import Item
+from automl_web.datasets.images.likeness import Hashes, Pixels, alike, keep_one, look_of
 from automl_web.datasets.order import CHECKING, Progress
+from automl_web.datasets.parts import TEST, TRAIN, VALIDATION
 
 KEPT_FIRST = (TEST, VALIDATION, TRAIN)
 """Of two copies the one in the part named first stays: the test part never changes."""

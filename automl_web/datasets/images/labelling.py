@@ -6,19 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from automl_web.datasets.archive import Archive, Member
-from automl_web.datasets.file_names import Names
-from automl_web.datasets.groups import COLUMN, FEWEST, choices, group_of
-from automl_web.datasets.image_options import LIST, ImageOptions
-from automl_web.datasets.label_file import LabelFile, files_in, look_through
-from automl_web.datasets.layout import (
-    SPLIT_FOLDERS,
-    SPLITS,
-    TRAIN,
-    Item,
-    Layout,
-    arrange,
-    looks_like_an_image,
-)
+from automl_web.datasets.images.file_names import Names
+from automl_web.datasets.images.groups import COLUMN, FEWEST, choices, group_of
+from automl_web.datasets.images.label_file import LabelFile, files_in, look_through
+from automl_web.datasets.images.layout import Item, Layout, arrange, looks_like_an_image
+from automl_web.datasets.images.options import LIST, ImageOptions
+from automl_web.datasets.parts import SPLIT_FOLDERS, SPLITS, TRAIN
 from automl_web.datasets.refusals.of_images import NoLabelsError, UnmatchedNamesError
 from automl_web.datasets.refusals.of_text import NoSuchColumnError
 from automl_web.datasets.refusals.refusal import ContentError

@@ -9,10 +9,11 @@ from statistics import median
 from typing import Any
 
 from automl_web.datasets.findings import NOTE, WARNING, Finding, found
-from automl_web.datasets.image_copies import Placed, about_copies, example_of
-from automl_web.datasets.images import Header
-from automl_web.datasets.layout import SPLITS, Item, Layout
+from automl_web.datasets.images.copies import Placed, about_copies, example_of
+from automl_web.datasets.images.decoding import Header
+from automl_web.datasets.images.layout import Item, Layout
 from automl_web.datasets.order import Progress
+from automl_web.datasets.parts import SPLITS
 
 FEW_IMAGES = 50
 IMBALANCE = 10

@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from automl_web.datasets.image_copies import images_in
-from automl_web.datasets.layout import TEST, Item
+from automl_web.datasets.images.copies import images_in
+from automl_web.datasets.images.layout import Item
+from automl_web.datasets.parts import TEST
 
 FILE = "items.json"
 NAME_LENGTH = 200

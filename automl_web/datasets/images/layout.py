@@ -8,22 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from automl_web.datasets.archive import Member
-from automl_web.datasets.images import Header
+from automl_web.datasets.images.decoding import Header
+from automl_web.datasets.parts import SPLIT_FOLDERS, SPLITS, TRAIN
 from automl_web.datasets.refusals.of_files import NestedZipError
 from automl_web.datasets.refusals.of_images import NoImagesError, OneClassError, TooManyClassesError
 from automl_web.datasets.unreadable import NOT_AN_IMAGE, NOT_IN_A_CLASS
 
-TRAIN, VALIDATION, TEST = "train", "validation", "test"
-SPLITS = (TRAIN, VALIDATION, TEST)
-SPLIT_FOLDERS = {
-    "train": TRAIN,
-    "training": TRAIN,
-    "val": VALIDATION,
-    "valid": VALIDATION,
-    "validation": VALIDATION,
-    "test": TEST,
-    "testing": TEST,
-}
 MAX_CLASSES = 1_000
 SHOWN = 20
 """Skipped files that are told by name; the others are only counted."""

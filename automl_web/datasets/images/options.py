@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from automl_web.datasets.layout import TEST, VALIDATION
+from automl_web.datasets.parts import SHARES
 
 SMALLEST_SIDE, USUAL_SIDE, LARGEST_SIDE = 8, 96, 224
 """Pixels of the longer side: what can be chosen lies between the ends, the middle is the most that is
 taken of itself."""
-
-SHARES = {VALIDATION: 0.15, TEST: 0.15}
-"""The parts of the images of each class that become splits which did not come along."""
 
 FOLDERS, LIST = "folders", "list"
 """Where the labels come from; unless chosen, whatever seems right."""

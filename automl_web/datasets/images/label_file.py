@@ -11,8 +11,9 @@ from itertools import chain, islice
 
 from automl_web.datasets.archive import Archive, Member
 from automl_web.datasets.encodings import decoded, encoding_of
-from automl_web.datasets.file_names import Names
-from automl_web.datasets.layout import MAX_CLASSES, SPLIT_FOLDERS
+from automl_web.datasets.images.file_names import Names
+from automl_web.datasets.images.layout import MAX_CLASSES
+from automl_web.datasets.parts import SPLIT_FOLDERS
 from automl_web.datasets.refusals.of_text import NoSuchColumnError, NotTextError
 from automl_web.datasets.unreadable import UnreadableError
 

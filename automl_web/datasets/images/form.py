@@ -9,8 +9,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from automl_web.datasets.groups import BEFORE, LAST
-from automl_web.datasets.image_options import (
+from automl_web.datasets.images.groups import BEFORE, LAST
+from automl_web.datasets.images.options import (
     FOLDERS,
     LARGEST_SIDE,
     LIST,
@@ -18,8 +18,8 @@ from automl_web.datasets.image_options import (
     USUAL_SIDE,
     ImageOptions,
 )
-from automl_web.datasets.layout import TEST, VALIDATION
 from automl_web.datasets.models import Version
+from automl_web.datasets.parts import TEST, VALIDATION
 
 SMALLEST_SHARE, LARGEST_SHARE = 5, 40  # per cent
 

@@ -17,16 +17,17 @@ import numpy as np
 
 from automl_web.datasets.archive import Archive
 from automl_web.datasets.disk import put_in_place, refusing_when_full
-from automl_web.datasets.image_findings import facts_of
-from automl_web.datasets.image_options import SMALLEST_SIDE, USUAL_SIDE, ImageOptions
-from automl_web.datasets.images import Header, Pixels, Shape, header, pixels
-from automl_web.datasets.items import earlier_test, write_items
-from automl_web.datasets.labelling import lay_out
-from automl_web.datasets.layout import SPLITS, TEST, Item, Layout, check_classes
+from automl_web.datasets.images.decoding import Header, Pixels, Shape, header, pixels
+from automl_web.datasets.images.image_findings import facts_of
+from automl_web.datasets.images.items import earlier_test, write_items
+from automl_web.datasets.images.labelling import lay_out
+from automl_web.datasets.images.layout import Item, Layout, check_classes
+from automl_web.datasets.images.options import SMALLEST_SIDE, USUAL_SIDE, ImageOptions
+from automl_web.datasets.images.origin import about_origin, origin_of
+from automl_web.datasets.images.splits import carve
 from automl_web.datasets.order import Order, Prepared, Progress, in_silence
-from automl_web.datasets.origin import about_origin, origin_of
+from automl_web.datasets.parts import SPLITS, TEST
 from automl_web.datasets.refusals.of_preparing import NoRoomError
-from automl_web.datasets.splits import carve
 from automl_web.datasets.unreadable import UnreadableError
 
 BATCH_BYTES = 2**20

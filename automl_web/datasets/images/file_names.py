@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from automl_web.datasets.archive import Member
-from automl_web.datasets.layout import IMAGE_ENDINGS
+from automl_web.datasets.images.layout import IMAGE_ENDINGS
 
 
 def stem_of(name: str) -> str:

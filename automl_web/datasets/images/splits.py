@@ -8,12 +8,9 @@ from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 
-from automl_web.datasets.image_options import SHARES
-from automl_web.datasets.layout import MAX_CLASSES, SPLITS, TEST, TRAIN, VALIDATION, Item, Layout
+from automl_web.datasets.images.layout import MAX_CLASSES, Item, Layout
+from automl_web.datasets.parts import MINIMUM, SHARES, SPLITS, TEST, TRAIN, VALIDATION
 from automl_web.datasets.refusals.of_images import TooFewGroupsError, TooFewImagesError
-
-MINIMUM = 5
-"""Different training images that a class needs, so that each split gets some."""
 
 
 class Unit:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from automl_web.datasets.layout import Item
+from automl_web.datasets.images.layout import Item
 
 COLUMN = "column:"
 """Begins a pattern that names a column of the file of labels."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from automl_web.datasets.findings import NOTE, WARNING, Finding, found
-from automl_web.datasets.image_options import ImageOptions
-from automl_web.datasets.layout import Layout
+from automl_web.datasets.images.layout import Layout
+from automl_web.datasets.images.options import ImageOptions
 
 MUCH = 0.05
 """The share of lines that name no image from which on a look is worth while."""

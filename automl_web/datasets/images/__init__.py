@@ -1,0 +1,1 @@
+"""Taking in images: from a zip to classes, parts, and the arrays that training maps."""
