@@ -15,7 +15,7 @@ from search.insight import Insight
 from search.message import Message
 from search.metrics import METRICS
 from search.options import NoOptions
-from search.space import Space
+from search.space import Space, SpaceError
 
 CONFIG, GENOTYPE = "config", "genotype"
 """The halves of a candidate."""
@@ -25,6 +25,9 @@ USUAL = ""
 
 DRAWS = 500
 """Candidates drawn to find one that keeps the limits."""
+
+GUIDED = "guided"
+"""In the memo of a proposal that what the method has seen decided, not a draw from the prior."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,14 @@ class Problem:
         counted = any(METRICS[limit.name].counted for limit in self.limits)
         return not counted or self.count is None or not self.broken(self.count(candidate))
 
+    def allows(self, candidate: Candidate) -> bool:
+        """Whether the space holds the candidate, and the limits that can be counted do."""
+        try:
+            self.space.check(candidate.config)
+        except SpaceError:
+            return False
+        return self.fits(candidate)
+
     def sample(self, rng: np.random.Generator) -> Candidate:
         """Draw a candidate within the counted limits; if none turns up, the last one that was drawn."""
         for _ in range(DRAWS):
@@ -188,7 +199,8 @@ class Method:
     candidates, its trials of stage search run that generator, and it proposes trials of stage
     evaluate for what they derive. `curves` says that it reads the reports of the trials, `insight`
     draws how it thinks, and `refuses` says why it cannot work on a problem with some options, if it
-    cannot.
+    cannot. `use_when` and `avoid_when` advise who must choose, and `corrected` says what is often
+    told of the method and is not so.
     """
 
     name: str
@@ -197,6 +209,9 @@ class Method:
     paper: str
     summary: str
     propose: Propose
+    use_when: str = ""
+    avoid_when: str = ""
+    corrected: str = ""
     options: type = NoOptions
     search: Search | str | None = None
     needs: tuple[str, ...] = ()

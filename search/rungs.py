@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
-
-import numpy as np
 
 from search import insight
 from search.history import Candidate, History, Trial
 from search.message import Message
-from search.method import USUAL, Fidelity, Problem, Proposal
+from search.method import GUIDED, USUAL, Fidelity, Problem, Proposal
 from search.options import option
 
 EPOCHS, FRACTION = "epochs", "train_fraction"
@@ -79,17 +77,27 @@ def bracket_of(problem: Problem, options: Any, number: int, rungs: Sequence[Rung
     return Bracket(number, rungs, fidelity)
 
 
-def next_in_bracket(
-    problem: Problem, bracket: Bracket, members: Sequence[Trial], rng: np.random.Generator
-) -> Proposal | None:
+@dataclass(frozen=True)
+class Start:
+    """A candidate to begin with, and from how many trials it was learnt; 0 for a random one."""
+
+    candidate: Candidate
+    learnt_from: int = 0
+
+
+Draw = Callable[[], Start]
+
+
+def next_in_bracket(bracket: Bracket, history: History, draw: Draw) -> Proposal | None:
     """A new trial at the bottom, else a promotion once a rung has ended; None if neither can be.
 
     The best of a rung go on from their checkpoints, or start anew where the fidelity does not resume;
     equal losses in order of number.
     """
+    members = [t for t in history if t.memo.get("bracket") == bracket.number]
     started = [t for t in members if t.memo["rung"] == 0]
     if len(started) < bracket.rungs[0].size:
-        return _proposal(problem.sample(rng), bracket, 0, _why(bracket, 0, "begins"))
+        return begun(bracket, draw())
     for level in range(1, len(bracket.rungs)):
         below = [t for t in members if t.memo["rung"] == level - 1]
         if not all(t.state.is_final for t in below):
@@ -98,10 +106,23 @@ def next_in_bracket(
         promoted = {promoted_from(t) for t in members if t.memo["rung"] == level}
         for rank, trial in enumerate(chosen, start=1):
             if trial.number not in promoted:
-                place = {"parent": trial.number, "rank": rank, "of": len(below)}
-                why = _why(bracket, level, "promotes", **place)
-                return _proposal(trial.candidate, bracket, level, why, trial.number)
+                return promotion(bracket, level, trial, rank, len(below))
     return None
+
+
+def begun(bracket: Bracket, start: Start) -> Proposal:
+    """A trial on the lowest rung."""
+    if not start.learnt_from:
+        return _proposal(start.candidate, bracket, 0, _why(bracket, 0, "begins"))
+    why = _why(bracket, 0, "learnt", seen=start.learnt_from)
+    return _proposal(start.candidate, bracket, 0, why, {GUIDED: True})
+
+
+def promotion(bracket: Bracket, level: int, trial: Trial, rank: int, of: int) -> Proposal:
+    """A trial of the rung below, which was number `rank` of so many there, on the rung `level`."""
+    why = _why(bracket, level, "promotes", parent=trial.number, rank=rank, of=of)
+    proposal = _proposal(trial.candidate, bracket, level, why, {"from": trial.number, GUIDED: True})
+    return replace(proposal, parent=trial.number if bracket.fidelity.resumes else None)
 
 
 def promoted_from(trial: Trial) -> int | None:
@@ -113,16 +134,21 @@ def promoted_from(trial: Trial) -> int | None:
 SENTENCES = {
     "epochs": {
         "begins": "Bracket %(bracket)s: new configuration, %(amount)s epochs first",
+        "learnt": "Bracket %(bracket)s: chosen by what %(seen)s trials have shown, %(amount)s epochs first",
         "promotes": "Bracket %(bracket)s: trial %(parent)s was number %(rank)s of %(of)s, "
         "so it goes on to %(amount)s epochs",
     },
     "share": {
         "begins": "Bracket %(bracket)s: new configuration, on %(amount)s %% of the training data first",
+        "learnt": "Bracket %(bracket)s: chosen by what %(seen)s trials have shown, "
+        "on %(amount)s %% of the training data first",
         "promotes": "Bracket %(bracket)s: trial %(parent)s was number %(rank)s of %(of)s, "
         "so it is trained anew on %(amount)s %% of the training data",
     },
     "other": {
         "begins": "Bracket %(bracket)s: new configuration, %(amount)s %(fidelity)s first",
+        "learnt": "Bracket %(bracket)s: chosen by what %(seen)s trials have shown, "
+        "%(amount)s %(fidelity)s first",
         "promotes": "Bracket %(bracket)s: trial %(parent)s was number %(rank)s of %(of)s, "
         "so it gets %(amount)s %(fidelity)s",
     },
@@ -141,15 +167,17 @@ def _why(bracket: Bracket, level: int, what: str, **values: int) -> Message:
 
 
 def _proposal(
-    candidate: Candidate, bracket: Bracket, level: int, why: Message, origin: int | None = None
+    candidate: Candidate,
+    bracket: Bracket,
+    level: int,
+    why: Message,
+    memo: Mapping[str, Any] | None = None,
 ) -> Proposal:
-    promoted = {} if origin is None else {"from": origin}
     return Proposal(
         candidate,
         fidelity={bracket.fidelity.name: bracket.amount(level)},
-        parent=origin if bracket.fidelity.resumes else None,
         why=why,
-        memo={"bracket": bracket.number, "rung": level, **promoted},
+        memo={"bracket": bracket.number, "rung": level, **(memo or {})},
     )
 
 

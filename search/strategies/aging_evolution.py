@@ -13,7 +13,7 @@ import numpy as np
 from search.history import Candidate, History, Trial
 from search.insight import Family, Member
 from search.message import Message
-from search.method import GENOTYPE, Method, Problem, Proposal
+from search.method import GENOTYPE, GUIDED, Method, Problem, Proposal
 from search.options import OptionError, option
 
 AVOID, ALLOW = "avoid", "allow"
@@ -82,7 +82,7 @@ def propose(
         f"Child of trial %(parent)s, the best of %(sample)s of %(population)s. {mutation.text}",
         {**drawn, **mutation.values},
     )
-    return Proposal(candidate, why=why, memo={"parent": parent.number})
+    return Proposal(candidate, why=why, memo={"parent": parent.number, GUIDED: True})
 
 
 def population(history: History, size: int) -> tuple[Trial, ...]:

@@ -21,7 +21,7 @@ from search.insight import Axis, Coverage, Level
 from search.message import Message
 from search.method import CONFIG, Method, Problem, Proposal
 from search.options import option
-from search.space import Space, SpaceError
+from search.space import Space
 
 MOST = 100_000
 """Points of a grid that are counted one by one: no run has more trials."""
@@ -140,7 +140,7 @@ def propose(
     tried = {int(trial.memo["point"]) for trial in history}
     for index in _order(grid.size, tried, rng):
         candidate = Candidate(grid.point(index))
-        if _is_allowed(problem, candidate):
+        if problem.allows(candidate):
             values = {"number": len(tried) + 1, "of": grid.size}
             why = Message("Point %(number)s of a grid of %(of)s, in random order", values)
             return Proposal(candidate, why=why, memo={"point": index})
@@ -162,15 +162,6 @@ def _order(size: int, tried: set[int], rng: np.random.Generator) -> Iterator[int
 def _number_below(size: int, rng: np.random.Generator) -> int:
     """A whole number below `size`, however large; 8 bytes more than needed leave no part preferred."""
     return int.from_bytes(rng.bytes(size.bit_length() // 8 + 9), "little") % size
-
-
-def _is_allowed(problem: Problem, candidate: Candidate) -> bool:
-    """Whether no forbidden clause and no counted limit speaks against it."""
-    try:
-        problem.space.check(candidate.config)
-    except SpaceError:
-        return False
-    return problem.fits(candidate)
 
 
 def plan(problem: Problem, options: Options) -> list[float]:

@@ -1,137 +1,30 @@
 """Hyperband. Li et al., "Hyperband: a novel bandit-based approach to hyper-parameter optimization",
-JMLR 2018. Brackets of successive halving; a promoted trial goes on where its parent stopped, or is
-trained anew on more data.
+JMLR 2018. Brackets of successive halving, from the most aggressive to none at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from search.brackets import BracketOptions, insight, next_in_brackets, plan
+from search.draws import fresh
 from search.history import History
-from search.insight import Rungs
-from search.message import Message
 from search.method import USUAL, Method, Problem, Proposal
-from search.options import OptionError, option
-from search.rungs import (
-    Bracket,
-    Rung,
-    bracket_of,
-    fidelity_option,
-    next_in_bracket,
-    picture,
-    refuses,
-    work_of,
-)
-
-ALGORITHM, TABLE = "algorithm", "table"
+from search.rungs import Start, refuses
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(BracketOptions):
     """Options of Hyperband."""
-
-    fidelity: str = fidelity_option()
-    eta: int = option(
-        3,
-        title="Reduction factor",
-        help="Of each rung, one in this many goes on; each survivor trains this many times longer.",
-        minimum=2,
-        maximum=10,
-    )
-    min_epochs: int = option(
-        1,
-        title="Shortest training",
-        help="Epochs on the lowest rung of the most aggressive bracket, at least. Where data is saved, "
-        "parts of it.",
-        minimum=1,
-        maximum=1000,
-    )
-    max_epochs: int = option(
-        27,
-        title="Longest training",
-        help="Epochs of the trials that survive to the top rung. Where data is saved, the number of "
-        "equal parts that it is cut into: the top rung gets all of them.",
-        minimum=1,
-        maximum=10000,
-    )
-    brackets: str = option(
-        TABLE,
-        title="Bracket sizes",
-        help="The paper's table and its algorithm differ; the table starts fewer trials.",
-        choices=((TABLE, "As in the paper's table"), (ALGORITHM, "As in the paper's algorithm")),
-    )
-    cycles: int = option(
-        1,
-        title="Cycles",
-        help="How often all brackets are run.",
-        minimum=1,
-        maximum=100,
-    )
-
-    def __post_init__(self) -> None:
-        if self.max_epochs < self.min_epochs:
-            short = Message("Must not be less than the shortest training.")
-            raise OptionError({"max_epochs": short})
-
-
-def brackets(options: Options) -> list[list[Rung]]:
-    """The brackets s_max … 0 in order (algorithm 1 and table 1), in whole numbers throughout.
-
-    log_eta is counted by multiplying: floating point gives log_3 243 = 4.999….
-    """
-    eta, steps = options.eta, 0
-    while options.min_epochs * eta ** (steps + 1) <= options.max_epochs:
-        steps += 1
-    return [_bracket(options, steps, s) for s in range(steps, -1, -1)]
-
-
-def _bracket(options: Options, s_max: int, s: int) -> list[Rung]:
-    eta = options.eta
-    if options.brackets == ALGORITHM:
-        size = -(-(s_max + 1) * eta**s // (s + 1))
-    else:
-        size = (s_max + 1) // (s + 1) * eta**s
-    return [
-        Rung(size=size // eta**i, resource=max(1, options.max_epochs // eta ** (s - i)))
-        for i in range(s + 1)
-    ]
-
-
-def plan(problem: Problem, options: Options) -> list[float]:
-    """What each trial has to train, in epochs on all training data."""
-    return [
-        work for bracket in _all_brackets(problem, options) for work in work_of(problem, bracket)
-    ]
 
 
 def propose(
     problem: Problem, history: History, rng: np.random.Generator, options: Options
 ) -> Proposal | None:
-    """The first thing to do in the first bracket that has something to do; None if all must wait.
-
-    A bracket that waits for its rung does not hold up the next one, so no worker idles.
-    """
-    for bracket in _all_brackets(problem, options):
-        members = tuple(t for t in history if t.memo.get("bracket") == bracket.number)
-        proposal = next_in_bracket(problem, bracket, members, rng)
-        if proposal is not None:
-            return proposal
-    return None
-
-
-def _all_brackets(problem: Problem, options: Options) -> Iterator[Bracket]:
-    once = brackets(options)
-    for number in range(options.cycles * len(once)):
-        yield bracket_of(problem, options, number, once[number % len(once)])
-
-
-def insight(problem: Problem, history: History, options: Options) -> Rungs:
-    """The brackets that have begun, rung by rung."""
-    begun = max((t.memo.get("bracket", 0) for t in history), default=0)
-    return picture([b for b in _all_brackets(problem, options) if b.number <= begun], history)
+    """Fill the brackets with candidates drawn at random, and promote the best (algorithm 1)."""
+    return next_in_brackets(problem, history, options, lambda: Start(fresh(problem, history, rng)))
 
 
 METHOD = Method(

@@ -9,9 +9,8 @@ import numpy as np
 
 from search.history import Candidate, History, Trial
 from search.message import Message
-from search.method import CONFIG, Method, Problem, Proposal
+from search.method import CONFIG, GUIDED, Method, Problem, Proposal
 from search.options import option
-from search.space import SpaceError
 from search.surrogates.encoding import Array, axes_of, deactivate, gather, spread, vectors
 
 REDRAWS = 20
@@ -120,7 +119,7 @@ def _move(
         "(trial %(swarm)s)",
         values,
     )
-    memo = {"particle": particle, "at": to.tolist(), "step": moved.tolist()}
+    memo = {"particle": particle, "at": to.tolist(), "step": moved.tolist(), GUIDED: True}
     return Proposal(candidate, why=why, memo=memo)
 
 
@@ -135,11 +134,7 @@ def _allowed(problem: Problem, place: Array) -> Candidate | None:
     """The candidate at a place (e,) of the cube; None if the space or a counted limit forbids it."""
     points = gather(axes_of(problem.space), place[None])
     candidate = Candidate(problem.space.config(deactivate(problem.space, points)[0]))
-    try:
-        problem.space.check(candidate.config)
-    except SpaceError:
-        return None
-    return candidate if problem.fits(candidate) else None
+    return candidate if problem.allows(candidate) else None
 
 
 METHOD = Method(

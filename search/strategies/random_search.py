@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from search.draws import fresh
 from search.history import History
 from search.message import Message
 from search.method import Method, Problem, Proposal
@@ -15,7 +16,7 @@ def propose(
 ) -> Proposal:
     """Draw every active hyper-parameter, and the architecture, independently from its prior (section 2)."""
     why = Message("Drawn at random from the search space")
-    return Proposal(problem.sample(rng), why=why)
+    return Proposal(fresh(problem, history, rng), why=why)
 
 
 METHOD = Method(

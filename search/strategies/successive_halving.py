@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from search.draws import fresh
 from search.history import History
 from search.insight import Rungs
 from search.message import Message
@@ -15,6 +16,7 @@ from search.method import USUAL, Method, Problem, Proposal
 from search.options import OptionError, option
 from search.rungs import (
     Rung,
+    Start,
     bracket_of,
     fidelity_option,
     next_in_bracket,
@@ -80,7 +82,7 @@ def propose(
 ) -> Proposal | None:
     """Fill the lowest rung, then promote when a rung has ended; None when all must wait, or at the end."""
     bracket = bracket_of(problem, options, 0, rungs(options))
-    return next_in_bracket(problem, bracket, history.trials, rng)
+    return next_in_bracket(bracket, history, lambda: Start(fresh(problem, history, rng)))
 
 
 def plan(problem: Problem, options: Options) -> list[float]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from search.draws import first_fresh, fresh
 from search.history import Candidate, History, Trial
 from search.message import Message
-from search.method import CONFIG, Method, Problem, Proposal
+from search.method import CONFIG, GUIDED, Method, Problem, Proposal
 from search.options import option
-from search.space import SpaceError
 from search.surrogates.encoding import Array, axes_of, deactivate, vectors
 from search.surrogates.parzen import Parzen, gap_widths, joint_widths
 
@@ -59,24 +59,25 @@ def propose(
     problem: Problem, history: History, rng: np.random.Generator, options: Options
 ) -> Proposal:
     """Draw near good trials, and of these try the likeliest to be good (section 4)."""
-    ended = [t for t in history.finished() if t.stage.value != "confirm"]
-    if len(ended) < options.start_up:
+    if len(history.finished()) < options.start_up:
         why = Message(
             "At random, before the model: %(number)s of %(of)s",
             {"number": len(history) + 1, "of": options.start_up},
         )
-        return Proposal(problem.sample(rng), why=why)
+        return Proposal(fresh(problem, history, rng), why=why)
     good, bad = split(history, options)
     drawn, score = candidates(problem, good, bad, rng, options)
-    best = _best_allowed(problem, drawn, score)
+    order = np.argsort(-score, kind="stable")
+    ordered = (Candidate(problem.space.config(drawn[index])) for index in order)
+    best = first_fresh(problem, history, ordered)
     if best is None:
-        why = Message("At random: no candidate of the model keeps the limits")
-        return Proposal(problem.sample(rng), why=why)
+        why = Message("At random: the limits forbid what the model would try, or it was tried")
+        return Proposal(fresh(problem, history, rng), why=why)
     why = Message(
         "Likelier among the %(good)s good trials than among the %(bad)s others",
         {"good": len(good), "bad": len(bad)},
     )
-    return Proposal(best, why=why)
+    return Proposal(best, why=why, memo={GUIDED: True})
 
 
 def split(history: History, options: Options) -> tuple[list[Trial], list[Trial]]:
@@ -125,19 +126,6 @@ def _weights(count: int) -> Array:
         return np.ones(count)
     ramp = np.linspace(1 / count, 1, count - FULL_WEIGHT)
     return np.concatenate([ramp, np.ones(FULL_WEIGHT)])
-
-
-def _best_allowed(problem: Problem, drawn: Array, score: Array) -> Candidate | None:
-    """The candidate of the highest score that the space and the counted limits allow."""
-    for index in np.argsort(-score, kind="stable"):
-        candidate = Candidate(problem.space.config(drawn[index]))
-        try:
-            problem.space.check(candidate.config)
-        except SpaceError:
-            continue
-        if problem.fits(candidate):
-            return candidate
-    return None
 
 
 METHOD = Method(

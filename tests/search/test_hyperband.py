@@ -8,13 +8,14 @@ import pytest
 import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
+from search.brackets import ALGORITHM, TABLE, brackets
 from search.history import History
 from search.loop import Plan, run, trial_seed
 from search.method import Problem
 from search.methods import METHODS
 from search.options import OptionError
 from search.space import Space
-from search.strategies.hyperband import ALGORITHM, TABLE, Options, brackets
+from search.strategies.hyperband import Options
 from search.training import checkpoint
 from tests.conftest import SIZES
 from tests.search.conftest import train
