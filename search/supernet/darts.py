@@ -6,7 +6,6 @@ Liu, Simonyan & Yang, "DARTS: differentiable architecture search", ICLR 2019.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +20,7 @@ from search.supernet.network import Supernet
 from search.supernet.outline import Outline, derive, edge_weights, skips
 from search.training import checkpoint, data
 from search.training.augment import AUGMENTATIONS, Augment
+from search.training.log import log
 from search.training.loop import DivergedError, score, seeded
 from search.training.recipe import Recipe
 
@@ -93,16 +93,8 @@ def search(problem: Problem, context: Context, options: Any) -> Iterator[Report]
 def _begin(
     outline: Outline, known: data.Meta, device: torch.device, context: Context, options: Any
 ) -> Searching:
-    state = None
-    if context.resume is not None:
-        try:
-            state = checkpoint.load(context.resume)
-        except checkpoint.CheckpointError as error:
-            _log(f"{error} The search starts from the beginning.")
     fraction = context.fidelity.get("train_fraction", 1.0)
-    if state and state.get("fraction", 1.0) != fraction:
-        _log("The checkpoint was trained on another share. The search starts from the beginning.")
-        state = None
+    state = checkpoint.resumed(context.resume, fraction)
     seed = state["seed"] if state else context.seed
     with seeded(data.epoch_seed(seed, 0), device):
         network = Supernet(outline, known.shape, len(known.classes)).to(device)
@@ -226,7 +218,7 @@ def _report(
     passing, all_edges = skips(genotype)
     if 2 * passing > all_edges:
         note += f". {passing} of {all_edges} edges only pass on what they read: the search has collapsed"
-    _log(note)
+    log(note)
     return Report(
         searching.epoch,
         {**values, "supernet_accuracy": accuracy, "supernet_loss": loss},
@@ -251,9 +243,3 @@ def score_mixed(
     logits = [network(normalise(part.images[index].to(device))) for index in batches]
     predicted = torch.cat(logits).float().softmax(dim=1).cpu()
     return score(predicted, part.labels[order])
-
-
-def _log(text: str) -> None:
-    """A line of the trial's log."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from search.checkpoints import all_in, path_of
+from search.training.log import log
 
 DIGEST = hashlib.sha256().digest_size
 
@@ -46,6 +47,24 @@ def load(path: Path) -> dict[str, Any]:
             )
             return state
     raise CheckpointError(f"No readable checkpoint at {path}.")
+
+
+def resumed(path: Path | None, fraction: float = 1.0) -> dict[str, Any] | None:
+    """What a training goes on from; None if it starts from the beginning, and the log says why.
+
+    A checkpoint serves if it can be read and saw the share `fraction` of the training part.
+    """
+    if path is None:
+        return None
+    try:
+        state = load(path)
+    except CheckpointError as error:
+        log(f"{error} Training starts from the beginning.")
+        return None
+    if state.get("fraction", 1.0) != fraction:
+        log("The checkpoint was trained on another share. Training starts from the beginning.")
+        return None
+    return state
 
 
 def _payload(path: Path) -> bytes | None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,6 +18,7 @@ from search.metrics import netscore
 from search.training import checkpoint, data
 from search.training.candidates import blueprint
 from search.training.latency import measure
+from search.training.log import log
 from search.training.loop import Training, probabilities, score, seeded, train_epoch
 from search.training.optimise import optimiser_of
 from search.training.recipe import Recipe
@@ -58,14 +57,12 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
 
     drawn = blueprint(candidate, known.shape, len(known.classes))
     if broken := problem.broken(drawn.costs):
-        _log(f"Not trained: beyond the limit of {', '.join(broken)}.")
+        log(f"Not trained: beyond the limit of {', '.join(broken)}.")
         yield Report(step=0, costs=drawn.costs)
         return
     training, report = _begin(candidate, known, device, context, fraction)
     last = int(min(context.fidelity.get("epochs", recipe.epochs), recipe.epochs))
-    _log(
-        f"{drawn.params:,} parameters, {drawn.macs:,} MACs; {training.epoch} of {last} epochs done"
-    )
+    log(f"{drawn.params:,} parameters, {drawn.macs:,} MACs; {training.epoch} of {last} epochs done")
     while training.epoch < last:
         values = {"train_loss": train_epoch(training, recipe, splits, normalise, context.parts)}
         if not confirming:
@@ -73,12 +70,12 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
             predicted = probabilities(training.network, validation, normalise)
             values["val_accuracy"], values["val_loss"] = score(predicted, validation.labels)
         report = _saved(training, values, context.workdir)
-        _log(report.note)
+        log(report.note)
         if training.epoch < last:
             yield replace(report, costs=_costs(drawn, values))
     if confirming:
         report = _scored_once(training.network, problem.data, normalise, report, context.workdir)
-        _log(report.note)
+        log(report.note)
     costs = _costs(drawn, report.values)
     if training.epoch:
         costs["latency_ms"] = measure(training.network, known.shape, device).median_ms
@@ -117,7 +114,7 @@ def _begin(
     fraction: float,
 ) -> tuple[Training, Report]:
     """A training at its start, or where its checkpoint left it, and what it last reported."""
-    state = _resumed(context.resume, fraction)
+    state = checkpoint.resumed(context.resume, fraction)
     seed = state["seed"] if state else context.seed
     with seeded(data.epoch_seed(seed, 0), device):
         network = build(candidate, known).to(device)
@@ -130,21 +127,6 @@ def _begin(
     training.optimiser.load_state_dict(state["optimiser"])
     training.epoch, training.steps = state["epoch"], state["steps"]
     return training, _saved(training, state["values"], context.workdir)
-
-
-def _resumed(path: Path | None, fraction: float) -> dict[str, Any] | None:
-    """What the checkpoint holds, if it can be read and was trained on this share of the items."""
-    if path is None:
-        return None
-    try:
-        state = checkpoint.load(path)
-    except checkpoint.CheckpointError as error:
-        _log(f"{error} Training starts from the beginning.")
-        return None
-    if state.get("fraction", 1.0) != fraction:
-        _log("The checkpoint was trained on another share. Training starts from the beginning.")
-        return None
-    return state
 
 
 def _saved(training: Training, values: dict[str, float], workdir: Path) -> Report:
@@ -179,12 +161,6 @@ def _scored_once(
     accuracy, loss = score(predicted, test.labels)
     values = {**report.values, "test_accuracy": accuracy, "test_loss": loss}
     return replace(report, values=values, note=f"test accuracy {accuracy:.3f}")
-
-
-def _log(text: str) -> None:
-    """A line of the trial's log, which is what training writes to standard error."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
 
 
 def warm_up(device: str) -> None:

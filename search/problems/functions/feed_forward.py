@@ -58,7 +58,8 @@ def _evaluate(
 ) -> Iterator[Report]:
     """One report an epoch, each with a checkpoint to go on from, which equals never having stopped."""
     train, judged, prefix = table(data).at(context.stage)
-    config, state = candidate.config, _resumed(context)
+    config = candidate.config
+    state = checkpoint.resumed(context.resume) or {"seed": context.seed, "epoch": 0}
     seed = state["seed"]
     with seeded(epoch_seed(seed, 0), CPU):
         network = _network(config, train.x.shape[1], int(train.y.max()) + 1)
@@ -80,12 +81,6 @@ def _evaluate(
             "values": {f"{prefix}_accuracy": _accuracy(network, judged)},
         }
         yield _saved(state, context)
-
-
-def _resumed(context: Context) -> dict[str, Any]:
-    if context.resume is None:
-        return {"seed": context.seed, "epoch": 0}
-    return checkpoint.load(context.resume)
 
 
 def _saved(state: Mapping[str, Any], context: Context) -> Report:

@@ -14,8 +14,9 @@ import numpy as np
 from search.history import Candidate, Report, Stage
 from search.method import Context, Problem
 from search.training import checkpoint
+from search.training.log import log
 from search.training.tables import confirm, data
-from search.training.tables.models import Fitted, Progress, log, train
+from search.training.tables.models import Fitted, Progress, train
 from search.training.tables.recipe import Recipe
 from search.training.tables.scores import main_score, scores
 
@@ -76,7 +77,7 @@ def _in_folds(recipe: Recipe, folder: Path, context: Context) -> Iterator[Report
     """One model a fold, trained on a share of the other folds; the folds that are done are kept."""
     known = data.meta(folder)
     whole = data.joined(data.part(folder, "train"), data.part(folder, "validation"))
-    state = _resumed(context)
+    state = checkpoint.resumed(context.resume, _fraction(context))
     seed = state["seed"] if state else context.seed
     count = min(recipe.folds, len(whole))
     # The last one is done again at least, so that there is a report.
@@ -107,7 +108,7 @@ def _trained(
     recipe: Recipe, known: data.Meta, part: data.Part, context: Context
 ) -> Iterator[Progress]:
     log(f"{recipe.model} on {len(part):,} rows of {len(known.columns):,} columns")
-    state = _resumed(context)
+    state = checkpoint.resumed(context.resume, _fraction(context))
     seed = state["seed"] if state else context.seed
     return train(recipe, known, part, seed, context.fidelity.get("epochs"), state)
 
@@ -116,21 +117,6 @@ def _fraction(context: Context) -> float:
     """The share of the rows to train on; the model that goes home is trained on all."""
     whole = context.stage is Stage.CONFIRM
     return 1.0 if whole else float(context.fidelity.get("train_fraction", 1.0))
-
-
-def _resumed(context: Context) -> dict[str, Any] | None:
-    """The state to go on from; None if there is none, or if it comes from another share of the rows."""
-    if context.resume is None:
-        return None
-    try:
-        state = checkpoint.load(context.resume)
-    except checkpoint.CheckpointError as error:
-        log(f"{error} Training starts from the beginning.")
-        return None
-    if state["fraction"] != _fraction(context):
-        log("What was trained before saw another share of the rows. Training starts anew.")
-        return None
-    return state
 
 
 def _told(context: Context, seed: int, values: Mapping[str, float]) -> dict[str, Any]:

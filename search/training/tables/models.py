@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import ThreadpoolController
 
+from search.training.log import log
 from search.training.tables import features as features_of
 from search.training.tables import mlp, svm, trees
 from search.training.tables.data import Array, Meta, Part, order
@@ -191,9 +191,3 @@ def told() -> Iterator[None]:
         yield
     for text in dict.fromkeys(str(warning.message) for warning in caught):
         log(f"Warning: {' '.join(text.split())}")
-
-
-def log(text: str) -> None:
-    """A line of the trial's log, which is what training writes to standard error."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()

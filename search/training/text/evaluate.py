@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -14,6 +12,7 @@ from search.history import Candidate, Report, Stage
 from search.method import Context, Problem
 from search.training import checkpoint
 from search.training.data import epoch_seed
+from search.training.log import log
 from search.training.loop import Training, seeded
 from search.training.text import data
 from search.training.text.classification import Classification
@@ -56,7 +55,7 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
     known = data.meta(problem.data)
     costs = counted(recipe, known)
     if broken := problem.broken(costs):
-        _log(f"Not trained: beyond the limit of {', '.join(broken)}.")
+        log(f"Not trained: beyond the limit of {', '.join(broken)}.")
         yield Report(step=0, costs=costs)
         return
     confirming = context.stage is Stage.CONFIRM
@@ -64,7 +63,7 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
     task = TASKS[known.task](problem.data, recipe, fraction, confirming, device)
     training, report = _begin(recipe, known, device, context, fraction)
     last = int(min(context.fidelity.get("epochs", recipe.epochs), recipe.epochs))
-    _log(f"{int(costs['params']):,} parameters; {training.epoch} of {last} epochs done")
+    log(f"{int(costs['params']):,} parameters; {training.epoch} of {last} epochs done")
     while training.epoch < last:
         epoch = Epoch.of(task, training, recipe, context.parts)
         for look in _looks(task, epoch, report, costs["macs"], confirming):
@@ -74,13 +73,13 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
         if not confirming:
             values |= task.validated(training.network)
         report = _saved(training, values, context.workdir)
-        _log(report.note)
+        log(report.note)
         if training.epoch < last:
             yield replace(report, costs=costs)
     if confirming:
         scored = task.tested(training.network, context.workdir)
         report = replace(report, values={**report.values, **scored}, note=_told(scored))
-        _log(report.note)
+        log(report.note)
     if training.epoch:
         costs = {**costs, "latency_ms": task.latency(training.network)}
     yield replace(report, costs=costs)
@@ -101,7 +100,7 @@ def _looks(
             most = max(1, int(LOOKED_AT * task.tokens_each * (epoch.seen - behind)))
             values |= task.validated(epoch.training.network, most)
         behind = epoch.seen
-        _log(f"{behind / task.size:.0%} of epoch 1: {_told(values)}")
+        log(f"{behind / task.size:.0%} of epoch 1: {_told(values)}")
         yield Report(1, values)
     epoch.train()
 
@@ -120,7 +119,7 @@ def _begin(
     recipe: Recipe, known: data.Meta, device: torch.device, context: Context, fraction: float
 ) -> tuple[Training, Report]:
     """A training at its start, or where its checkpoint left it, and what it last reported."""
-    state = _resumed(context.resume, fraction)
+    state = checkpoint.resumed(context.resume, fraction)
     seed = state["seed"] if state else context.seed
     with seeded(epoch_seed(seed, 0), device):
         network = build(recipe, known).to(device)
@@ -131,21 +130,6 @@ def _begin(
     training.optimiser.load_state_dict(state["optimiser"])
     training.epoch, training.steps = state["epoch"], state["steps"]
     return training, _saved(training, state["values"], context.workdir)
-
-
-def _resumed(path: Path | None, fraction: float) -> dict[str, Any] | None:
-    """What the checkpoint holds, if it can be read and was trained on this share of the text."""
-    if path is None:
-        return None
-    try:
-        state = checkpoint.load(path)
-    except checkpoint.CheckpointError as error:
-        _log(f"{error} Training starts from the beginning.")
-        return None
-    if state["fraction"] != fraction:
-        _log("The checkpoint was trained on another share. Training starts from the beginning.")
-        return None
-    return state
 
 
 def _saved(training: Training, values: dict[str, float], workdir: Path) -> Report:
@@ -168,9 +152,3 @@ def _saved(training: Training, values: dict[str, float], workdir: Path) -> Repor
 
 def _told(values: dict[str, float]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in values.items())
-
-
-def _log(text: str) -> None:
-    """A line of the trial's log, which is what training writes to standard error."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
