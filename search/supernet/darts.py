@@ -18,7 +18,7 @@ from search.history import Report
 from search.method import Context, Problem
 from search.supernet.network import Supernet
 from search.supernet.outline import Outline, derive, edge_weights, skips
-from search.training import checkpoint, data
+from search.training import checkpoint, data, fidelity
 from search.training.augment import AUGMENTATIONS, Augment
 from search.training.log import log
 from search.training.loop import DivergedError, score, seeded
@@ -77,7 +77,7 @@ def search(problem: Problem, context: Context, options: Any) -> Iterator[Report]
     augment = AUGMENTATIONS[Recipe.of(problem.space.default()).augmentation]
     normalise = data.Normalise.of(known, device)
     searching = _begin(outline, known, device, context, options)
-    last = int(context.fidelity.get("epochs", options.epochs))
+    last = fidelity.epochs(context, options.epochs)
     report = Report(searching.epoch)
     if searching.epoch:
         report = _report(searching, outline, problem, normalise, context, {})
@@ -93,7 +93,7 @@ def search(problem: Problem, context: Context, options: Any) -> Iterator[Report]
 def _begin(
     outline: Outline, known: data.Meta, device: torch.device, context: Context, options: Any
 ) -> Searching:
-    fraction = context.fidelity.get("train_fraction", 1.0)
+    fraction = fidelity.train_fraction(context)
     state = checkpoint.resumed(context.resume, fraction)
     seed = state["seed"] if state else context.seed
     with seeded(data.epoch_seed(seed, 0), device):

@@ -15,7 +15,7 @@ from search.architecture.blueprint import Blueprint
 from search.history import Candidate, Report, Stage
 from search.method import Context, Problem
 from search.metrics import netscore
-from search.training import checkpoint, data
+from search.training import checkpoint, data, fidelity
 from search.training.candidates import blueprint
 from search.training.latency import measure
 from search.training.log import log
@@ -50,7 +50,7 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
     known = data.meta(problem.data)
     normalise = data.Normalise.of(known, device)
     confirming = context.stage is Stage.CONFIRM
-    fraction = 1.0 if confirming else context.fidelity.get("train_fraction", 1.0)
+    fraction = fidelity.train_fraction(context)
     splits: tuple[data.Split, ...] = (data.share(problem.data, "train", fraction),)
     if confirming:
         splits = (*splits, data.split(problem.data, "validation"))
@@ -61,7 +61,7 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
         yield Report(step=0, costs=drawn.costs)
         return
     training, report = _begin(candidate, known, device, context, fraction)
-    last = int(min(context.fidelity.get("epochs", recipe.epochs), recipe.epochs))
+    last = fidelity.epochs(context, recipe.epochs)
     log(f"{drawn.params:,} parameters, {drawn.macs:,} MACs; {training.epoch} of {last} epochs done")
     while training.epoch < last:
         values = {"train_loss": train_epoch(training, recipe, splits, normalise, context.parts)}
@@ -123,28 +123,13 @@ def _begin(
     )
     if state is None:
         return training, Report(step=0)
-    network.load_state_dict(state["network"])
-    training.optimiser.load_state_dict(state["optimiser"])
-    training.epoch, training.steps = state["epoch"], state["steps"]
+    training.load(state)
     return training, _saved(training, state["values"], context.workdir)
 
 
 def _saved(training: Training, values: dict[str, float], workdir: Path) -> Report:
-    """Write a checkpoint and report it.
-
-    The random states need no place in it: each epoch seeds its own from `seed` and its number. Nor
-    does the schedule, which is a function of the config and the epoch.
-    """
-    state = {
-        "network": training.network.state_dict(),
-        "optimiser": training.optimiser.state_dict(),
-        "seed": training.seed,
-        "epoch": training.epoch,
-        "steps": training.steps,
-        "fraction": training.fraction,
-        "values": values,
-    }
-    path = checkpoint.save(workdir, training.epoch, state)
+    """Write a checkpoint and report it."""
+    path = checkpoint.save(workdir, training.epoch, {**training.state(), "values": values})
     note = f"epoch {training.epoch}: train loss {values['train_loss']:.3f}"
     if "val_accuracy" in values:
         note += f", validation accuracy {values['val_accuracy']:.3f}"

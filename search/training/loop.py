@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -33,6 +34,22 @@ class Training:
     fraction: float = 1.0
     epoch: int = 0  # epochs behind it
     steps: int = 0  # optimiser steps behind it
+
+    def state(self) -> dict[str, Any]:
+        """All of it, for a checkpoint.
+
+        The random states need no place in it: each epoch seeds its own from `seed` and its number.
+        Nor does the schedule, which is a function of the config and the epoch.
+        """
+        parts = {"network": self.network.state_dict(), "optimiser": self.optimiser.state_dict()}
+        told = {"seed": self.seed, "fraction": self.fraction}
+        return {**parts, **told, "epoch": self.epoch, "steps": self.steps}
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """Go on from what a training of the same seed and share held."""
+        self.network.load_state_dict(state["network"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.epoch, self.steps = state["epoch"], state["steps"]
 
 
 def train_epoch(

@@ -13,8 +13,8 @@ import numpy as np
 
 from search.history import Candidate, Report, Stage
 from search.method import Context, Problem
-from search.training import checkpoint
-from search.training.log import log
+from search.training import checkpoint, fidelity
+from search.training.log import in_words, log
 from search.training.tables import confirm, data
 from search.training.tables.models import Fitted, Progress, train
 from search.training.tables.recipe import Recipe
@@ -49,7 +49,7 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
 def _held_out(recipe: Recipe, folder: Path, context: Context) -> Iterator[Report]:
     """Trained on the training part, judged on the validation part."""
     known = data.meta(folder)
-    part = data.share(known, data.part(folder, "train"), _fraction(context))
+    part = data.share(known, data.part(folder, "train"), fidelity.train_fraction(context))
     validation = data.part(folder, "validation")
     for progress in _trained(recipe, known, part, context):
         values = dict(progress.values)
@@ -77,15 +77,15 @@ def _in_folds(recipe: Recipe, folder: Path, context: Context) -> Iterator[Report
     """One model a fold, trained on a share of the other folds; the folds that are done are kept."""
     known = data.meta(folder)
     whole = data.joined(data.part(folder, "train"), data.part(folder, "validation"))
-    state = checkpoint.resumed(context.resume, _fraction(context))
+    state = checkpoint.resumed(context.resume, fidelity.train_fraction(context))
     seed = state["seed"] if state else context.seed
     count = min(recipe.folds, len(whole))
     # The last one is done again at least, so that there is a report.
     done: list[dict[str, float]] = list(state["folds"])[: count - 1] if state else []
     left = islice(data.folds(known, whole, count), len(done), None)
     for number, (others, fold) in enumerate(left, start=len(done) + 1):
-        part = data.share(known, others, _fraction(context))
-        *_, progress = train(recipe, known, part, seed, context.fidelity.get("epochs"))
+        part = data.share(known, others, fidelity.train_fraction(context))
+        *_, progress = train(recipe, known, part, seed, fidelity.epochs(context, recipe.epochs))
         done.append(scores(known, progress.fitted.predict(fold.rows), fold.target, "val"))
         values, costs = _over(done, main_score(known)), {}
         if number == count:
@@ -93,7 +93,7 @@ def _in_folds(recipe: Recipe, folder: Path, context: Context) -> Iterator[Report
         path = checkpoint.save(
             context.workdir, number, {"folds": done, **_told(context, seed, values)}
         )
-        note = _note(f"fold {number} of {count}", values)
+        note = f"fold {number} of {count}: {in_words(values)}"
         log(note)
         yield Report(number, values, path, note, costs)
 
@@ -108,20 +108,14 @@ def _trained(
     recipe: Recipe, known: data.Meta, part: data.Part, context: Context
 ) -> Iterator[Progress]:
     log(f"{recipe.model} on {len(part):,} rows of {len(known.columns):,} columns")
-    state = checkpoint.resumed(context.resume, _fraction(context))
+    state = checkpoint.resumed(context.resume, fidelity.train_fraction(context))
     seed = state["seed"] if state else context.seed
-    return train(recipe, known, part, seed, context.fidelity.get("epochs"), state)
-
-
-def _fraction(context: Context) -> float:
-    """The share of the rows to train on; the model that goes home is trained on all."""
-    whole = context.stage is Stage.CONFIRM
-    return 1.0 if whole else float(context.fidelity.get("train_fraction", 1.0))
+    return train(recipe, known, part, seed, fidelity.epochs(context, recipe.epochs), state)
 
 
 def _told(context: Context, seed: int, values: Mapping[str, float]) -> dict[str, Any]:
     """What every checkpoint holds."""
-    return {"seed": seed, "fraction": _fraction(context), "values": dict(values)}
+    return {"seed": seed, "fraction": fidelity.train_fraction(context), "values": dict(values)}
 
 
 def _report(
@@ -137,14 +131,9 @@ def _report(
         state = {**(progress.state or {}), **_told(context, progress.seed, values), **(model or {})}
         path = checkpoint.save(context.workdir, progress.step, state)
     named = f"epoch {progress.step}" if progress.state is not None else "fitted"
-    report = Report(progress.step, values, path, _note(named, values), costs)
+    report = Report(progress.step, values, path, f"{named}: {in_words(values)}", costs)
     log(report.note)
     return report
-
-
-def _note(named: str, values: Mapping[str, float]) -> str:
-    told = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in values.items())
-    return f"{named}: {told}"
 
 
 def _costs(fitted: Fitted, part: data.Part) -> dict[str, float]:

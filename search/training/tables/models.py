@@ -68,10 +68,10 @@ def train(
     known: Meta,
     part: Part,
     seed: int,
-    epochs: float | None = None,
+    epochs: int | None = None,
     state: Mapping[str, Any] | None = None,
 ) -> Iterator[Progress]:
-    """Fit on all rows of `part`; a network in epochs, at most `epochs` of them, from `state` on.
+    """Fit on all rows of `part`; a network for so many `epochs` of its plan, from `state` on.
 
     What scikit-learn warns of is told in the log. Raises DivergedError if a loss is no longer a
     number.
@@ -141,11 +141,11 @@ def _in_epochs(
     steps: features_of.Steps,
     learnt: tuple[Array, Array],
     seed: int,
-    epochs: float | None,
+    epochs: int | None,
     state: Mapping[str, Any] | None,
 ) -> Iterator[Progress]:
     training = mlp.Training(recipe, *learnt, len(blank.present), seed)
-    last = int(min(epochs or recipe.epochs, recipe.epochs))
+    last = recipe.epochs if epochs is None else epochs
     network = mlp.Network(training.module, len(blank.present))
     fitted = _with(blank, [*steps, (MLP, network)])
     if state is not None:

@@ -10,9 +10,9 @@ import torch
 
 from search.history import Candidate, Report, Stage
 from search.method import Context, Problem
-from search.training import checkpoint
+from search.training import checkpoint, fidelity
 from search.training.data import epoch_seed
-from search.training.log import log
+from search.training.log import in_words, log
 from search.training.loop import Training, seeded
 from search.training.text import data
 from search.training.text.classification import Classification
@@ -59,10 +59,10 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
         yield Report(step=0, costs=costs)
         return
     confirming = context.stage is Stage.CONFIRM
-    fraction = 1.0 if confirming else context.fidelity.get("train_fraction", 1.0)
+    fraction = fidelity.train_fraction(context)
     task = TASKS[known.task](problem.data, recipe, fraction, confirming, device)
     training, report = _begin(recipe, known, device, context, fraction)
-    last = int(min(context.fidelity.get("epochs", recipe.epochs), recipe.epochs))
+    last = fidelity.epochs(context, recipe.epochs)
     log(f"{int(costs['params']):,} parameters; {training.epoch} of {last} epochs done")
     while training.epoch < last:
         epoch = Epoch.of(task, training, recipe, context.parts)
@@ -78,7 +78,7 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
             yield replace(report, costs=costs)
     if confirming:
         scored = task.tested(training.network, context.workdir)
-        report = replace(report, values={**report.values, **scored}, note=_told(scored))
+        report = replace(report, values={**report.values, **scored}, note=in_words(scored))
         log(report.note)
     if training.epoch:
         costs = {**costs, "latency_ms": task.latency(training.network)}
@@ -100,7 +100,7 @@ def _looks(
             most = max(1, int(LOOKED_AT * task.tokens_each * (epoch.seen - behind)))
             values |= task.validated(epoch.training.network, most)
         behind = epoch.seen
-        log(f"{behind / task.size:.0%} of epoch 1: {_told(values)}")
+        log(f"{behind / task.size:.0%} of epoch 1: {in_words(values)}")
         yield Report(1, values)
     epoch.train()
 
@@ -126,29 +126,11 @@ def _begin(
     training = Training(network, optimiser_of(recipe, network.parameters()), seed, fraction)
     if state is None:
         return training, Report(step=0)
-    network.load_state_dict(state["network"])
-    training.optimiser.load_state_dict(state["optimiser"])
-    training.epoch, training.steps = state["epoch"], state["steps"]
+    training.load(state)
     return training, _saved(training, state["values"], context.workdir)
 
 
 def _saved(training: Training, values: dict[str, float], workdir: Path) -> Report:
-    """Write a checkpoint and report it. As for images no random state and no schedule need be in it.
-
-    Nor does the state of the network, which begins each epoch anew.
-    """
-    state = {
-        "network": training.network.state_dict(),
-        "optimiser": training.optimiser.state_dict(),
-        "seed": training.seed,
-        "epoch": training.epoch,
-        "steps": training.steps,
-        "fraction": training.fraction,
-        "values": values,
-    }
-    path = checkpoint.save(workdir, training.epoch, state)
-    return Report(training.epoch, values, path, f"epoch {training.epoch}: {_told(values)}")
-
-
-def _told(values: dict[str, float]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in values.items())
+    """Write a checkpoint and report it. What the network remembers is not in it: epochs begin anew."""
+    path = checkpoint.save(workdir, training.epoch, {**training.state(), "values": values})
+    return Report(training.epoch, values, path, f"epoch {training.epoch}: {in_words(values)}")
