@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ def problem_of(run: Run) -> Problem:
 def history_of(run: Run, problem: Problem, *, curves: bool = False) -> History:
     """All trials of the run as the methods see them, with their reports if `curves` asks for them.
 
-    Of ten thousand trials the reports are half a million rows, and few methods read them.
+    Of ten thousand trials the reports are half a million rows, and few methods read them. To be
+    read in one moment with `run.seq`, so that `replay.history_at` gives the same.
     """
     derived = _derivations(run)
     reports = _reports(run, derived) if curves else {}
@@ -60,9 +62,23 @@ def _reports(
         found = derived.get(row.trial_id, {}).get(row.step)
         genotype = found.genotype if found else None
         weights = found.edge_weights if found else None
-        told = library.Report(row.step, row.values, genotype=genotype, edge_weights=weights)
+        told = library.Report(row.step, known(row.values), genotype=genotype, edge_weights=weights)
         reports[row.trial_id].append(told)
     return reports
+
+
+def asked(row: Trial) -> library.Trial:
+    """The trial as it was proposed, and as it waits."""
+    return library.Trial(
+        number=row.number,
+        candidate=Candidate(row.config, row.genotype),
+        stage=Stage(row.stage),
+        fidelity=row.fidelity,
+        parent=row.parent,
+        view=row.view,
+        why=message_of(row.why),
+        memo=row.memo,
+    )
 
 
 def _trial(
@@ -71,25 +87,39 @@ def _trial(
     derived: Mapping[int, Derivation],
     problem: Problem,
 ) -> library.Trial:
-    return library.Trial(
-        number=row.number,
-        candidate=Candidate(row.config, row.genotype),
-        stage=Stage(row.stage),
-        state=TrialState(row.state),
-        fidelity=row.fidelity,
-        parent=row.parent,
+    state = TrialState(row.state)
+    return replace(
+        asked(row),
+        state=state,
         attempt=row.attempt,
-        cost=row.cost,
         reason=row.reason,
-        view=row.view,
-        why=message_of(row.why),
-        memo=row.memo,
         reports=reports,
-        values=row.values,
-        losses=problem.losses(row.values),
-        ended=row.finished_seq or 0,
         derived=derived[max(derived)].genotype if derived else None,
+        **outcome(problem, state, row.values, row.cost, row.finished_seq),
     )
+
+
+KEPT = (TrialState.COMPLETE, TrialState.STOPPED)
+"""States in which the values of a trial count."""
+
+
+def outcome(
+    problem: Problem,
+    state: TrialState,
+    values: Mapping[str, float],
+    cost: float,
+    ended: int | None,
+) -> dict[str, Any]:
+    """What methods see of how a trial ended: nothing while it is open, no loss where none counts."""
+    if not state.is_final:
+        return {}
+    losses = problem.losses(values) if state in KEPT else ()
+    return {"values": values, "losses": losses, "cost": cost, "ended": ended or 0}
+
+
+def known(values: Mapping[str, float | None]) -> dict[str, float]:
+    """The values that were measured."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def message_of(document: dict[str, Any]) -> Message:

@@ -14,6 +14,7 @@ from django.db.utils import IntegrityError
 from automl_web.compute.models import Device, Queue
 from automl_web.runs.hints import hint_advance, hint_take_home, hint_work
 from automl_web.runs.history import history_of, plan_of, problem_of
+from automl_web.runs.live import reading
 from automl_web.runs.models import ConflictError, Run, Trial
 from automl_web.runs.record import Claim, from_now, lease, move_run, move_trial, telling
 from search import history as library
@@ -48,12 +49,14 @@ def advance(run_id: int) -> None:
     """Decide what the run does next: new trials, wait, or the end. Idempotent; safe to run twice.
 
     The proposals are computed outside any transaction; losing the race to commit them is harmless.
+    What they were made from is read in one moment, whose number they keep as their `view`.
     """
-    run = Run.objects.select_related("dataset", "queue").get(pk=run_id)
-    if run.state != Run.State.RUNNING:
-        return
-    plan, problem = plan_of(run), problem_of(run)
-    history = history_of(run, problem, curves=plan.method.curves)
+    with reading():
+        run = Run.objects.select_related("dataset", "queue").get(pk=run_id)
+        if run.state != Run.State.RUNNING:
+            return
+        plan, problem = plan_of(run), problem_of(run)
+        history = history_of(run, problem, curves=plan.method.curves)
     if time_is_up(run):
         plan = replace(plan, max_trials=0)  # only the confirming trial may still come
     fresh: list[library.Trial] = []

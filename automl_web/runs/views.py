@@ -22,7 +22,7 @@ from automl_web.runs.forms import DEFAULT_METHOD, OptionsForm, RunForm, run_name
 from automl_web.runs.goal_form import GoalForm, kept_to
 from automl_web.runs.history import problem_of
 from automl_web.runs.live import snapshot
-from automl_web.runs.models import Run, Trial
+from automl_web.runs.models import Event, Run, Trial
 from automl_web.runs.reasons import sentence, sentences
 from automl_web.runs.schedule import OPEN
 from automl_web.runs.start import start_run
@@ -247,12 +247,21 @@ def trial(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     context = _live(request, found, number) | {
         "trial": row,
         "sentence": sentence(row.reason),
+        "known": _known(found, row),
         "log": _log_end(row),
         "children": found.trials.filter(Q(parent=number) | Q(memo__from=number)).order_by("number"),
         "trial_can_stop": row.state in OPEN,
         "trial_can_retry": can_be_retried(row),
     }
     return render(request, "runs/trial.html", context)
+
+
+def _known(found: Run, row: Trial) -> dict[str, int]:
+    """What stood when the trial was proposed: the trials before it, and how many had ended then."""
+    moved = Event.objects.filter(run=found, type="moved", seq__lte=row.view)
+    ended = [state.value for state in TrialState if state.is_final]
+    numbers = moved.filter(body__state__in=ended).values("body__number").distinct()
+    return {"before": row.number - 1, "ended": numbers.count()}
 
 
 def _log_end(row: Trial) -> str:
