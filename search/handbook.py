@@ -27,11 +27,19 @@ def page() -> str:
 
 def _section(method: Method) -> str:
     lines = [f"### {method.title} (`{method.name}`)", "", method.summary, "", f"{method.paper}."]
+    for heading, advice in _advice(method):
+        lines += ["", f"**{heading}:** {advice}"] if advice else []
     if method.needs:
         lines += ["", f"Needs a problem with {_fidelities(method.needs)}."]
     options = describe(method.options)
     lines += ["", *_table(options)] if options else ["", "It has no options."]
     return "\n".join([*lines, ""])
+
+
+def _advice(method: Method) -> Iterator[tuple[str, str]]:
+    yield "Use it when", method.use_when
+    yield "Rather not when", method.avoid_when
+    yield "Often told, and not so", method.corrected
 
 
 def _fidelities(needs: Sequence[str]) -> str:

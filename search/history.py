@@ -39,6 +39,12 @@ class Stage(StrEnum):
     CONFIRM = "confirm"
 
 
+ASKED_BY, GIVEN = "asked_by", "given"
+"""In the memo of a trial that no method proposed: who asked for it, or which of an earlier run it is."""
+
+FOREIGN = {ASKED_BY, GIVEN}
+
+
 class EdgeWeights(TypedDict):
     """How a supernet weights the operations of its edges: of each cell one list an edge, one share an op."""
 
@@ -129,6 +135,10 @@ class History:
 
     def at_stage(self, *stages: Stage) -> History:
         return History(tuple(t for t in self.trials if t.stage in stages), self.earlier)
+
+    def proposed(self) -> History:
+        """Trials that the method itself has proposed: nobody else's have its memo."""
+        return History(tuple(t for t in self.trials if not t.memo.keys() & FOREIGN), self.earlier)
 
     def finished(self) -> tuple[Trial, ...]:
         """Trials that have ended, well or badly, in the order in which they ended."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from search.checkpoints import prune
-from search.history import History, Report, Stage, Trial, TrialState
+from search.history import ASKED_BY, Candidate, History, Report, Stage, Trial, TrialState
 from search.message import Message
 from search.method import Context, Evaluate, Method, Problem, Proposal, Search
 
@@ -62,6 +62,27 @@ def expected_trials(plan: Plan, problem: Problem) -> int:
     """About how many trials the run will have, the confirming one included."""
     wanted = len(plan.method.plan(problem, plan.options)) if plan.method.plan else plan.max_trials
     return min(wanted, plan.max_trials) + 1
+
+
+def own_proposal(plan: Plan, problem: Problem, candidate: Candidate, person: str) -> Proposal:
+    """A trial that a person asks for; of one that shares weights, trained from scratch."""
+    return Proposal(
+        candidate,
+        fidelity=furthest(plan, problem),
+        stage=Stage.EVALUATE if plan.method.search else Stage.SEARCH,
+        why=Message("Asked for by %(person)s", {"person": person}),
+        memo={ASKED_BY: person},
+    )
+
+
+def furthest(plan: Plan, problem: Problem) -> dict[str, float]:
+    """The fidelity of the method's longest trainings, so that another trial can be compared with them."""
+    named = getattr(plan.options, "fidelity", None)
+    fidelity = None if named is None else problem.fidelity(named)
+    if fidelity is None:
+        return {}
+    most = None if fidelity.is_share else getattr(plan.options, "max_epochs", None)
+    return {fidelity.name: min(most or fidelity.maximum, fidelity.maximum)}
 
 
 def trial_of(proposal: Proposal, number: int, view: int = 0) -> Trial:

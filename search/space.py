@@ -42,6 +42,12 @@ class Space:
     def names(self) -> tuple[str, ...]:
         return tuple(self.configuration_space.keys())
 
+    @property
+    def parents(self) -> frozenset[str]:
+        """The hyper-parameters that others depend on."""
+        conditions = self.configuration_space.conditions
+        return frozenset(name for condition in conditions for name in _parents(condition))
+
     def sample(self, rng: np.random.Generator) -> dict[str, Any]:
         """Draw one configuration from the prior; all randomness comes from `rng`."""
         self.configuration_space.seed(int(rng.integers(2**31)))
@@ -60,6 +66,15 @@ class Space:
     def config(self, vector: Vector) -> dict[str, Any]:
         """Decode what `vector` encodes; a vector of an encoded configuration gives it back."""
         return _plain(Configuration(self.configuration_space, vector=np.asarray(vector).copy()))
+
+    def is_active(self, name: str, above: Mapping[str, Any]) -> bool:
+        """Whether a hyper-parameter counts under the values of those before it in `names`."""
+        conditions = self.configuration_space.parent_conditions_of[name]
+        return all(
+            all(parent in above for parent in _parents(condition))
+            and bool(condition.satisfied_by_value(dict(above)))
+            for condition in conditions
+        )
 
     def check(self, config: Mapping[str, Any]) -> None:
         """Raise SpaceError unless `config` is in the space."""
@@ -86,6 +101,12 @@ class Space:
         if not len(space):
             raise SpaceError("A search space needs at least one hyper-parameter.")
         return cls(space)
+
+
+def _parents(condition: Any) -> list[str]:
+    """The hyper-parameters that a condition looks at; one that is inactive fulfils none."""
+    parts = getattr(condition, "components", None)
+    return [n for part in parts for n in _parents(part)] if parts else [condition.parent.name]
 
 
 def _plain(configuration: Configuration) -> dict[str, Any]:

@@ -90,6 +90,7 @@ class Action(models.TextChoices):
     RUN_CANCELLED = "run_cancelled", _("run cancelled")
     RUN_RETRIED = "run_retried", _("run tried again")
     TRIAL_STOPPED = "trial_stopped", _("trial stopped")
+    TRIAL_ASKED = "trial_asked", _("trial asked for")
     TRIAL_RETRIED = "trial_retried", _("trial tried again")
     QUEUE_PAUSED = "queue_paused", _("queue paused")
     QUEUE_OPENED = "queue_opened", _("queue opened")

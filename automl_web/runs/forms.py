@@ -15,14 +15,12 @@ from automl_web.datasets.models import Version
 from automl_web.projects.models import Project
 from automl_web.runs.chosen_space import ChosenSpace, choices, chosen
 from automl_web.runs.models import Run
+from automl_web.runs.picker import Group, groups, method_choices, suggested, usual
 from search.message import Message
 from search.method import GENOTYPE, Method
 from search.methods import METHODS
 from search.options import OptionError, OptionInfo, describe, parse
 from search.problems import KINDS
-
-DEFAULT_METHOD, FOR_ARCHITECTURES, FOR_BOTH = "hyperband", "aging_evolution", "random_search"
-"""What is suggested for hyper-parameters, for architectures, and for both at once."""
 
 NAMES = forms.Select({"translate": "no"})  # what people called their things
 
@@ -31,24 +29,6 @@ def translated(message: Message) -> str:
     """A sentence of the search library in the reader's language."""
     text = gettext(message.text)
     return text % message.values if message.values else text
-
-
-def method_choices(space: ChosenSpace | None = None) -> list[tuple[str, list[tuple[str, str]]]]:
-    """All methods by family, or those that search the space."""
-    families: dict[str, list[tuple[str, str]]] = {}
-    for method in METHODS.values():
-        if space is None or space.takes(method):
-            listed = families.setdefault(gettext(method.family), [])
-            listed.append((method.name, gettext(method.title)))
-    return list(families.items())
-
-
-def suggested(space: ChosenSpace, wanted: str) -> str:
-    """The method that was wanted if a person chose it and it searches the space, else the usual one."""
-    usual = FOR_ARCHITECTURES if space.is_of_architectures else DEFAULT_METHOD
-    chosen_by_hand = wanted not in (DEFAULT_METHOD, FOR_ARCHITECTURES)
-    wishes = [wanted, usual, FOR_BOTH] if chosen_by_hand else [usual, FOR_BOTH]
-    return next(name for name in wishes if space.takes(METHODS[name]))
 
 
 class RunForm(forms.Form):
@@ -70,7 +50,7 @@ class RunForm(forms.Form):
             "What may be tried: how to train, or which architecture. Copy one to change it."
         ),
     )
-    method = forms.ChoiceField(label=_("Method"), choices=method_choices, initial=DEFAULT_METHOD)
+    method = forms.ChoiceField(label=_("Method"), choices=method_choices)
     max_trials = forms.IntegerField(
         label=_("Most trials"),
         initial=100,
@@ -126,6 +106,7 @@ class RunForm(forms.Form):
         listed = self.fields["space"]
         assert isinstance(listed, forms.ChoiceField)
         listed.choices = choices(project, self.kind)
+        self.initial["method"] = usual(self.kind)
         self._among("queue", Queue.objects.order_by("name"))
 
     def _version(self, ready: QuerySet[Version]) -> Version | None:
@@ -149,8 +130,14 @@ class RunForm(forms.Form):
         field = self.fields["method"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = method_choices(space)
-        self.initial["method"] = suggested(space, wanted)
+        self.initial["method"] = suggested(space, self.kind, wanted)
         return str(self.initial["method"])
+
+    @property
+    def picker(self) -> list[Group]:
+        """The methods that are offered, those that fit best first."""
+        offered = {name for _family, listed in self.fields["method"].choices for name, _t in listed}  # type: ignore[attr-defined]
+        return groups(self.kind, offered, str(self["method"].value()))
 
     def clean_space(self) -> ChosenSpace:
         return chosen(self.project, self.kind, self.cleaned_data["space"])

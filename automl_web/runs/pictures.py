@@ -6,16 +6,20 @@ and edge weights of a method, are as large as the run makes them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from automl_web.runs.history import history_of, plan_of, problem_of
-from automl_web.runs.models import Derivation, Run, Trial
+from automl_web.runs.models import Derivation, Event, Run, Trial
+from automl_web.runs.replay import history_at
 from automl_web.runs.views import visible_run
 from search import insight as insights
 from search.history import Stage, TrialState
@@ -31,6 +35,9 @@ MOMENTS = 200
 """Moments of the hypervolume, and of a search that shares weights, that are sent."""
 
 INFEASIBLE = "infeasible"
+
+PAST_SECONDS = 3600
+"""For which a browser keeps a picture of the past."""
 
 
 @dataclass(frozen=True)
@@ -141,14 +148,42 @@ def _derivation(row: Derivation) -> dict[str, Any]:
 
 @require_safe
 def insight(request: HttpRequest, pk: int) -> HttpResponse:
-    """How the run's method thinks, from what has happened so far; null if it shows nothing."""
+    """How the run's method thinks; with `?at=`, as it did when so many trials had ended. It may be null.
+
+    The past stays as it is, so a browser may keep what it was told of it. `of` is how many have ended.
+    """
     found = visible_run(request, pk)
     plan, problem = plan_of(found), problem_of(found)
     if plan.method.insight is None:
         return JsonResponse(None, safe=False)
-    history = history_of(found, problem, curves=plan.method.search is not None)
+    ends = list(_ends(found))
+    at, curves = _asked(request, len(ends)), plan.method.search is not None
+    if at == len(ends):
+        history = history_of(found, problem, curves=curves)
+    else:
+        seq = ends[at - 1] if at else ends[0] - 1
+        history = history_at(found, problem, seq, curves=curves)
     searched = history.at_stage(Stage.SEARCH, Stage.EVALUATE)
-    return JsonResponse(insights.to_json(plan.method.insight(problem, searched, plan.options)))
+    told = insights.to_json(plan.method.insight(problem, searched, plan.options))
+    answer = JsonResponse({**told, "at": at, "of": len(ends)})
+    if at < len(ends):
+        patch_cache_control(answer, private=True, max_age=PAST_SECONDS)
+    return answer
+
+
+def _ends(run: Run) -> QuerySet[Event, int]:
+    """The events in which trials ended, in their order; one that is tried again ends once more."""
+    ended = [state.value for state in TrialState if state.is_final]
+    moved = Event.objects.filter(run=run, type="moved", body__state__in=ended)
+    return moved.order_by("seq").values_list("seq", flat=True)
+
+
+def _asked(request: HttpRequest, ended: int) -> int:
+    """After how many of the trials that have ended a page wants to see something; all if it does not say."""
+    at = request.GET.get("at", str(ended))
+    if not re.fullmatch("[0-9]{1,9}", at):
+        raise Http404
+    return min(int(at), ended)
 
 
 @require_safe

@@ -12,7 +12,7 @@ from automl_web.runs.models import Event, Run, Trial
 from search import history as library
 from search.events import Derived, Reported, TrialCreated, TrialMoved, from_json
 from search.events import Event as Story
-from search.history import History, Stage, TrialState
+from search.history import ASKED_BY, History, Stage, TrialState
 from search.loop import next_proposal, trial_of
 from search.method import Problem
 
@@ -94,7 +94,12 @@ def seen_by(trial: Trial, problem: Problem, *, curves: bool = False) -> History:
 
 
 def replayed(trial: Trial) -> library.Trial | None:
-    """What the method proposes if it is shown again what it saw then: the same trial, if it is pure."""
+    """What the method proposes if it is shown again what it saw then: the same trial, if it is pure.
+
+    One that a person asked for is nobody's proposal, and given as it is.
+    """
+    if ASKED_BY in trial.memo:
+        return asked(trial)
     plan, problem = plan_of(trial.run), problem_of(trial.run)
     if trial.stage == Stage.CONFIRM.value:
         plan = replace(plan, max_trials=0)  # as where the time is up: nothing else is asked for

@@ -68,16 +68,17 @@ def advance(run_id: int) -> None:
         history = History((*history.trials, fresh[-1]), history.earlier)
     try:
         if fresh:
-            _create(run, fresh)
+            create(run, fresh)
         elif not history.running():
             _conclude(run, history)
     except (ConflictError, IntegrityError):
         hint_advance(run_id)  # somebody else decided meanwhile; look again at what stands now
 
 
-def _create(run: Run, fresh: list[library.Trial]) -> None:
+def create(run: Run, fresh: list[library.Trial]) -> None:
+    """Let new trials wait. Raises ConflictError if the run has moved on since it was read."""
     with telling(run.pk, [_created(trial) for trial in fresh]):
-        same = Run.objects.filter(pk=run.pk, version=run.version, state=Run.State.RUNNING)
+        same = Run.objects.filter(pk=run.pk, version=run.version, state=run.state)
         if same.update(version=F("version") + 1) != 1:
             raise ConflictError
         Trial.objects.bulk_create(_row(run, trial) for trial in fresh)

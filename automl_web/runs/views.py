@@ -18,9 +18,10 @@ from automl_web.projects.access import member_or_404, project_or_404
 from automl_web.projects.models import Role
 from automl_web.runs.chosen_space import choices, chosen
 from automl_web.runs.eta import eta_of, etas
-from automl_web.runs.forms import DEFAULT_METHOD, OptionsForm, RunForm, run_name, translated
+from automl_web.runs.forms import OptionsForm, RunForm, run_name, translated
 from automl_web.runs.goal_form import GoalForm, kept_to
 from automl_web.runs.history import problem_of
+from automl_web.runs.leaderboard import leaderboard
 from automl_web.runs.live import snapshot
 from automl_web.runs.models import Event, Run, Trial
 from automl_web.runs.reasons import sentence, sentences
@@ -31,11 +32,9 @@ from automl_web.runs.supervise import log_path
 from search.history import TrialState
 from search.method import refusal
 from search.methods import METHODS
-from search.metrics import on_test
 from search.problems import KINDS
 
 PAGE = 50
-LEADERS = 5
 LOG_SHOWN = 64_000  # bytes of a log's end that a page holds
 
 
@@ -59,11 +58,12 @@ def runs(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose data, space and method; every bad value is answered beside its field."""
     project = project_or_404(request.user, slug, Role.EDITOR)
-    method = request.POST.get("method", DEFAULT_METHOD)
-    method = method if method in METHODS else DEFAULT_METHOD
     data = request.POST if request.method == "POST" else None
-    first = {"name": run_name(project, method), "dataset": request.GET.get("dataset")}
-    form, options = RunForm(project, data, initial=first), OptionsForm(method, data)
+    form = RunForm(project, data, initial={"dataset": request.GET.get("dataset")})
+    method = request.POST.get("method", "")
+    method = method if method in METHODS else form.initial["method"]
+    form.initial["name"] = run_name(project, method)
+    options = OptionsForm(method, data)
     goal = GoalForm(form.metrics, data)
     if _are_valid(form, options, goal):
         _judge(form, options, goal)
@@ -141,13 +141,6 @@ def curve_metric(run: Run) -> str:
     return objective if objective.startswith("val_") else run.dataset.metrics[0]
 
 
-def leader_columns(run: Run) -> list[str]:
-    """The figures of the leaderboard: the objectives, the usual one, that on test data, and costs."""
-    usual, *others = run.dataset.metrics
-    costs = [name for name in others if not name.startswith("val_")]
-    return list(dict.fromkeys([*run.objectives, usual, on_test(usual), *costs]))
-
-
 def visible_run(request: HttpRequest, pk: int, role: Role = Role.VIEWER) -> Run:
     related = Run.objects.select_related("project", "dataset__dataset", "queue", "created_by")
     return member_or_404(related, request.user, role, pk=pk)
@@ -170,27 +163,13 @@ def _live(request: HttpRequest, found: Run, number: int | None = None) -> dict[s
         "thinks": METHODS[found.method].insight is not None and not METHODS[found.method].search,
         "live": frame.document,
         "script": frame.script,
-        "leaders": _leaders(found),
-        "columns": leader_columns(found),
+        **leaderboard(found),
         "rows": list(rows)[-PAGE:],
         "reasons": sentences(),
         "reason": sentence(found.reason),
         "may_edit": found.project.role_of(person(request)) in Role.EDITOR.at_least,
         "failed": found.trials.filter(state=TrialState.FAILED.value).count(),
     }
-
-
-def _leaders(found: Run) -> list[Trial]:
-    """The best complete trials: those trained furthest first, then by loss."""
-    complete = Trial.objects.filter(run=found, state=TrialState.COMPLETE.value)
-    searched = complete.exclude(stage="confirm")
-    fidelities = searched.order_by().values_list("fidelity", flat=True).distinct()  # few: the rungs
-    rows = list(complete.filter(stage="confirm")[:1])
-    shown = len(rows) + LEADERS
-    for fidelity in sorted(fidelities, key=lambda f: min(f.values(), default=1e9), reverse=True):
-        reached = searched.filter(fidelity=fidelity).order_by("loss", "number")
-        rows += reached[: shown - len(rows)]
-    return rows
 
 
 @require_safe
@@ -203,8 +182,7 @@ def eta(request: HttpRequest, pk: int) -> HttpResponse:
 def leaders(request: HttpRequest, pk: int) -> HttpResponse:
     """The leaderboard alone, which the live page fetches anew as trials end."""
     found = visible_run(request, pk)
-    shown = {"run": found, "leaders": _leaders(found), "columns": leader_columns(found)}
-    return render(request, "runs/leaders.html", shown)
+    return render(request, "runs/leaders.html", {"run": found, **leaderboard(found)})
 
 
 @require_safe

@@ -9,6 +9,7 @@ import { EdgeWeights } from "./elements/edge-weights"
 import { ImageDrop } from "./elements/image-drop"
 import { LearningCurves } from "./elements/learning-curves"
 import { LocalTime } from "./elements/local-time"
+import { MethodFilter } from "./elements/method-filter"
 import { ParetoFront } from "./elements/pareto-front"
 import { PlotlyFigure } from "./elements/plotly-figure"
 import { RunInsight } from "./elements/run-insight"
@@ -33,6 +34,7 @@ customElements.define("upload-form", UploadForm)
 customElements.define("upload-begun", UploadBegun)
 customElements.define("image-drop", ImageDrop)
 customElements.define("local-time", LocalTime)
+customElements.define("method-filter", MethodFilter)
 customElements.define("theme-toggle", ThemeToggle)
 customElements.define("plotly-figure", PlotlyFigure)
 customElements.define("cell-diagram", CellDiagram)

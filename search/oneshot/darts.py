@@ -79,7 +79,7 @@ def propose(
         return Proposal(Candidate(problem.space.sample(rng)), fidelity=fidelity, why=why)
     if not search.state.is_final or search.derived is None:
         return None
-    evaluated = history.at_stage(Stage.EVALUATE)
+    evaluated = history.proposed().at_stage(Stage.EVALUATE)
     if not len(evaluated):
         why = Message(
             "Derived by trial %(number)s, trained from scratch", {"number": search.number}

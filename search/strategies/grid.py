@@ -137,7 +137,7 @@ def propose(
 ) -> Proposal | None:
     """A point that was not tried, drawn at random: a grid that is cut off is still a fair sample."""
     grid = Grid(problem.space, options.levels)
-    tried = {int(trial.memo["point"]) for trial in history}
+    tried = {int(trial.memo["point"]) for trial in history.proposed()}
     for index in _order(grid.size, tried, rng):
         candidate = Candidate(grid.point(index))
         if problem.allows(candidate):

@@ -39,5 +39,5 @@ def links(page: Page) -> list[str]:
 
 
 def kind(address: str) -> str:
-    """Pages that differ by a number alone are of one kind: one of them is enough."""
-    return re.sub(r"\d+", "0", urlsplit(address).path)
+    """Pages that differ by a number or a method alone are of one kind: one of them is enough."""
+    return re.sub(r"\d+|(?<=^/methods/)[^/]+", "0", urlsplit(address).path)

@@ -23,7 +23,7 @@ def tumours() -> pd.DataFrame:
 
 def start(page: Page, method: str, trials: int, minutes: float) -> None:
     page.get_by_role("link", name="New run").first.click()
-    page.get_by_label("Method").select_option(method)
+    page.locator(f"[name=method][value={method}]").check()
     page.get_by_label("Most trials").fill(str(trials))
     page.get_by_label("Minutes for the whole run").fill(str(minutes))
     page.get_by_role("button", name="Start the run").click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, fields, replace
 from pkgutil import iter_modules
 from typing import Any
@@ -21,7 +21,7 @@ from search.architecture.cell_space import READY_MADE, CellSpace
 from search.architecture.genotype import canonical
 from search.history import EdgeWeights, History, Report, Stage, Trial, TrialState
 from search.insight import to_json
-from search.loop import Plan, expected_trials, next_proposal, trial_of
+from search.loop import Plan, expected_trials, next_proposal, own_proposal, trial_of
 from search.method import CONFIG, GENOTYPE, Constraint, Fidelity, Method, Objective, Problem
 from search.methods import METHODS
 from search.space import Space
@@ -94,11 +94,19 @@ def mixed(trial: Trial) -> Trial:
 
 
 def histories(
-    method: Method, outcome: Any = mixed, at_once: int = 3, problem: Problem | None = None
+    method: Method,
+    outcome: Any = mixed,
+    at_once: int = 3,
+    problem: Problem | None = None,
+    own: Collection[int] = (),
 ) -> Iterator[History]:
-    """Every history of a run of three devices, as its method sees them."""
+    """Every history of a run of three devices; after `own` trials a person asks for one."""
     history, the_plan, problem = History(), plan(method), problem or problem_for(method)
     while True:
+        if len(history) in own:
+            candidate = problem.sample(np.random.default_rng(len(history)))
+            asked = own_proposal(the_plan, problem, candidate, "ana")
+            history = History((*history.trials, trial_of(asked, len(history) + 1)))
         yield history
         proposal = next_proposal(the_plan, problem, history)
         if proposal is not None:
@@ -246,6 +254,16 @@ def test_reads_every_option_it_offers(method):
 def test_survives_trials_that_fail_or_have_no_number(method, outcome):
     *_, last = histories(method, outcome)
     assert not last.running()
+
+
+@every_method
+def test_lives_with_trials_that_it_has_not_proposed(method):
+    for last in histories(method, own=(0, 2, 3, 13, 30)):
+        if method.insight:
+            assert to_json(method.insight(problem_for(method), last, method.options()))
+    assert not last.running()
+    searched = last.at_stage(Stage.SEARCH, Stage.EVALUATE)
+    assert 2 <= len(searched.proposed()) < len(searched)
 
 
 @every_method

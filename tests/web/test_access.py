@@ -120,6 +120,7 @@ TABLE = {
     "run-cancel": Row(of("run.pk"), NO_GET, "302 404 403 302 302 302"),
     "run-drain": Row(of("run.pk"), NO_GET, "302 404 403 302 302 302"),
     "run-retry": Row(of("run.pk"), NO_GET, "302 404 403 302 302 302"),
+    "run-own": Row(of("run.pk"), EDITORS, "302 404 403 422 422 422"),
     "run-leaders": Row(of("run.pk"), SHARED, NO_POST),
     "run-eta": Row(of("run.pk"), SHARED, NO_POST),
     "run-front": Row(of("run.pk"), SHARED, NO_POST, "?x=params&y=val_accuracy"),
@@ -131,6 +132,9 @@ TABLE = {
     "trial-log": Row(of("run.pk", "trial.number"), SHARED, NO_POST),
     "trial-stop": Row(of("run.pk", "trial.number"), NO_GET, "302 404 403 302 302 302"),
     "trial-retry": Row(of("run.pk", "trial.number"), NO_GET, "302 404 403 302 302 302"),
+    # methods
+    "methods": Row(nothing, ALL, NO_POST),
+    "method": Row(of("run.method"), ALL, NO_POST),
     # search spaces
     "spaces": Row(nothing, ALL, NO_POST),
     "space-new": Row(of("project.slug"), EDITORS, "302 404 403 422 422 422"),

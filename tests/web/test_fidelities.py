@@ -130,3 +130,31 @@ def test_a_method_refuses_data_on_which_nothing_can_be_saved(
     assert response.status_code == 422
     assert "Choose another one, such as random search." in response.content.decode()
     assert not Run.objects.exists()
+
+
+def test_who_scored_better_with_less_is_named_beside_the_one_that_leads(run, viewer_client):
+    """Trial 3 saw a third of the data and looked better than trial 4, which saw all."""
+    for address in (run.get_absolute_url(), reverse("run-leaders", args=[run.pk])):
+        told = viewer_client.get(address).content.decode()
+        assert "scored best of all, 76.3 %, but was trained less" in told
+    run.trials.filter(number=4).update(loss=-0.99)
+    told = viewer_client.get(reverse("run-leaders", args=[run.pk])).content.decode()
+    assert "scored best of all" not in told
+
+
+def test_a_fidelity_that_the_data_lacks_is_told_beside_its_own_option(
+    editor_client, project, filled, monkeypatch
+):
+    whole = KINDS["images"]
+
+    def without_epochs(*given):
+        problem = whole.problem(*given)
+        return replace(problem, fidelities=problem.fidelities[1:])
+
+    monkeypatch.setitem(KINDS, "images", replace(whole, problem=without_epochs))
+    chosen = {"method": "successive_halving", "option-fidelity": "epochs"}
+    response = post(editor_client, project, filled | chosen)
+    assert response.status_code == 422
+    (told,) = response.context["options"].errors["fidelity"]
+    assert told.startswith("These trainings have no epochs to save on.")
+    assert "method" not in response.context["form"].errors

@@ -157,7 +157,7 @@ def test_a_space_narrows_the_methods_to_those_that_search_it(
     url = reverse("run-options", args=[project.slug])
     page = editor_client.get(url, {"method": "hyperband", "space": space}).content.decode()
     half = "config" if space == "images" else "genotype"
-    offered = {name for name in METHODS if f'<option value="{name}"' in page}
+    offered = {name for name in METHODS if f'name="method" value="{name}"' in page}
     assert offered == {name for name, method in METHODS.items() if half in method.searches}
 
 

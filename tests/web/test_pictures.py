@@ -10,7 +10,7 @@ from django.urls import reverse
 from automl_web.runs import pictures
 from automl_web.runs.models import Derivation, Run, Trial
 from automl_web.runs.record import Claim, Progress, finish, record
-from automl_web.runs.schedule import claim
+from automl_web.runs.schedule import advance, claim
 from search.history import TrialState
 from search.problems.architecture_space import ready_made
 
@@ -100,8 +100,6 @@ def test_what_a_point_is_names_its_trial_and_draws_its_architecture(editor_clien
 @pytest.fixture
 def searching(start, devices) -> Claim:
     """DARTS at its search."""
-    from automl_web.runs.schedule import advance
-
     run = start("darts", space=ready_made("darts"), max_trials=9)
     advance(run.pk)
     taken = claim(run.queue.name, devices[0])
@@ -132,8 +130,6 @@ def test_a_search_that_went_back_to_a_checkpoint_tells_its_steps_anew(editor_cli
 def test_a_search_that_shares_weights_completes_without_a_score_and_its_genotype_is_trained(
     searching,
 ):
-    from automl_web.runs.schedule import advance
-
     told(searching, 1, 2)
     finish(searching, TrialState.COMPLETE, seconds=2.0)
     advance(searching.run_id)
@@ -153,3 +149,44 @@ def test_how_a_method_thinks_is_told_in_its_own_kind(editor_client, start):
         told = editor_client.get(reverse("run-insight", args=[run.pk])).json()
         kinds[method] = told and told["kind"]
     assert kinds == {"hyperband": "rungs", "aging_evolution": "family", "random_search": None}
+
+
+def thoughts(client, run, **query):
+    return client.get(reverse("run-insight", args=[run.pk]), query)
+
+
+def test_what_a_method_thought_can_be_seen_at_any_time_of_its_run(editor_client, start, devices):
+    run = start("hyperband", options={"max_epochs": 9}, max_trials=8)
+    had = []
+    for _ in range(6):
+        advance(run.pk)
+        had.append(thoughts(editor_client, run).json())
+        taken = claim("cpu", devices[0])
+        record(taken, Progress([(1, {"val_accuracy": 0.5})]), seconds=1)
+        finish(taken, TrialState.COMPLETE, seconds=1, loss=-0.5)
+        had.append(thoughts(editor_client, run).json())
+    ends = had[1::2]
+    assert [told["at"] for told in ends] == [1, 2, 3, 4, 5, 6]
+    for told in ends:
+        again = thoughts(editor_client, run, at=told["at"])
+        assert again.json() == {**told, "of": 6}
+        assert ("max-age" in again.get("Cache-Control", "")) == (told["at"] < 6)
+    assert len({json.dumps(told["rungs"]) for told in ends}) == 6
+
+
+def test_before_anything_had_ended_the_first_trials_are_waiting(editor_client, start, devices):
+    run = start("hyperband", options={"max_epochs": 9}, max_trials=8)
+    advance(run.pk)
+    finish(claim("cpu", devices[0]), TrialState.FAILED, seconds=1, reason="diverged")
+    told = thoughts(editor_client, run, at=0).json()
+    assert {t["state"] for rung in told["rungs"] for t in rung["trials"]} == {"waiting", "running"}
+
+
+@pytest.mark.parametrize("at", ["-1", "soon", "1" * 5000, "\N{ARABIC-INDIC DIGIT ONE}"])
+def test_a_time_that_is_none_is_not_found(editor_client, start, at):
+    assert thoughts(editor_client, start("hyperband"), at=at).status_code == 404
+
+
+def test_a_time_to_come_is_now(editor_client, start):
+    told = thoughts(editor_client, start("hyperband"), at=99).json()
+    assert (told["at"], told["of"]) == (0, 0)

@@ -201,7 +201,7 @@ def test_pages_ask_the_database_no_more_for_more_trials(
     viewer_client, run, django_assert_max_num_queries
 ):
     for address in (run.get_absolute_url(), reverse("trials", args=[run.pk]), reverse("runs")):
-        with django_assert_max_num_queries(25):
+        with django_assert_max_num_queries(27):
             viewer_client.get(address)
 
 

@@ -1,6 +1,9 @@
-/** `<run-insight src="…/insight/">` draws how the run's method thinks, and anew as trials end. */
+/**
+ * `<run-insight src="…/insight/">` draws how the run's method thinks, and anew as trials end; a slider
+ * goes back to what it thought when fewer had ended.
+ */
 
-import { el } from "../dom"
+import { el, setText } from "../dom"
 import { familyFigure } from "../figures/family"
 import type { Figure, Goal } from "../figures/figure"
 import type { Insight } from "../figures/insight"
@@ -11,11 +14,22 @@ import { Chart } from "./chart"
 import { Feed } from "./feed"
 import type { RunLive } from "./run-live"
 
+/** An insight, and after how many of the trials that have ended it was had. */
+type Told = Insight & { at: number; of: number }
+
 export class RunInsight extends HTMLElement {
+  #stop = new AbortController()
   #chart: Chart | undefined
-  #feed: Feed<Insight | null> | undefined
+  #feed: Feed<Told | null> | undefined
+  readonly #slider = el("input", { type: "range", class: "form-range", min: "0", step: "1" })
+  readonly #where = el("output", { class: "text-secondary" })
+  readonly #tools = el("div", { class: "figure-tools weights-tools" }, this.#slider, this.#where)
+  #isLatest = true
 
   connectedCallback(): void {
+    this.#stop = new AbortController()
+    this.#slider.setAttribute("aria-label", t("Trials that had ended"))
+    this.#slider.addEventListener("input", () => this.#choose(), { signal: this.#stop.signal })
     const chart = el("div")
     this.#chart = new Chart(
       chart,
@@ -25,18 +39,44 @@ export class RunInsight extends HTMLElement {
     )
     this.#feed = new Feed(
       this,
-      () => this.getAttribute("src") ?? "",
-      (data: Insight | null) => {
-        const figure = data && figureOf(data, this.#goal)
-        if (figure) this.#chart?.show(figure)
-      },
+      () => this.#address,
+      (told: Told | null) => this.#draw(told),
     )
-    this.replaceChildren(this.#feed.message, chart)
+    this.#tools.hidden = true
+    this.replaceChildren(this.#tools, this.#feed.message, chart)
     this.#chart.open()
     this.#feed.open()
   }
 
+  get #address(): string {
+    const source = this.getAttribute("src") ?? ""
+    return this.#isLatest ? source : `${source}?at=${this.#slider.value}`
+  }
+
+  #choose(): void {
+    this.#isLatest = this.#slider.value === this.#slider.max
+    this.#tell(Number(this.#slider.value))
+    this.#feed?.change()
+  }
+
+  #draw(told: Told | null): void {
+    const figure = told && figureOf(told, this.#goal)
+    if (!figure) return
+    const most = Math.max(Number(this.#slider.max), told.of) // the past is told by an older answer
+    this.#slider.max = String(this.#tools.hidden ? told.of : most)
+    if (this.#isLatest) this.#slider.value = this.#slider.max
+    this.#tools.hidden = told.of === 0
+    this.#tell(Number(this.#slider.value))
+    this.#chart?.show(figure)
+  }
+
+  #tell(at: number): void {
+    const of = Number(this.#slider.max)
+    setText(this.#where, t("when %(at)s of %(of)s trials had ended", { at, of }))
+  }
+
   disconnectedCallback(): void {
+    this.#stop.abort()
     this.#feed?.close()
     this.#chart?.close()
   }

@@ -1,0 +1,91 @@
+"""Which method to choose: those that fit the data first, then all others by family, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from automl_web.runs.chosen_space import ChosenSpace
+from search.method import Method
+from search.methods import METHODS
+from search.problems import KINDS
+from search.rungs import EPOCHS
+
+FOR_EPOCHS, FOR_WHOLE, FOR_ARCHITECTURES, FOR_BOTH = (
+    "hyperband",
+    "gaussian_process",
+    "aging_evolution",
+    "random_search",
+)
+"""What is suggested where trainings may be cut short, where not, for architectures, and for both halves."""
+
+BEST = {
+    True: (FOR_EPOCHS, "bohb", "tpe", FOR_ARCHITECTURES),
+    False: (FOR_WHOLE, "tpe", FOR_EPOCHS),
+}
+"""The methods to look at first, where all trainings go in epochs and where not."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A method in the list, with one line of advice."""
+
+    method: Method
+    is_chosen: bool
+
+    @property
+    def line(self) -> str:
+        return gettext(self.method.use_when or self.method.summary)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Methods under a heading."""
+
+    title: str
+    choices: list[Choice]
+
+
+def trains_in_epochs(kind: str) -> bool:
+    """Whether every model for this kind of data is trained in epochs, which a method may cut short."""
+    epochs = KINDS[kind].hyperparameters.get(EPOCHS)
+    return epochs is not None and not epochs.when
+
+
+def usual(kind: str) -> str:
+    """The method that is suggested for hyper-parameters of a kind of data."""
+    return next(name for name in BEST[trains_in_epochs(kind)] if name in METHODS)
+
+
+def method_choices(space: ChosenSpace | None = None) -> list[tuple[str, list[tuple[str, str]]]]:
+    """All methods by family, or those that search the space."""
+    families: dict[str, list[tuple[str, str]]] = {}
+    for method in METHODS.values():
+        if space is None or space.takes(method):
+            listed = families.setdefault(gettext(method.family), [])
+            listed.append((method.name, gettext(method.title)))
+    return list(families.items())
+
+
+def suggested(space: ChosenSpace, kind: str, wanted: str) -> str:
+    """The method that was wanted if a person chose it and it searches the space, else the usual one."""
+    by_default = FOR_ARCHITECTURES if space.is_of_architectures else usual(kind)
+    chosen_by_hand = wanted not in (FOR_EPOCHS, FOR_WHOLE, FOR_ARCHITECTURES)
+    wishes = [wanted, by_default, FOR_BOTH] if chosen_by_hand else [by_default, FOR_BOTH]
+    return next(name for name in wishes if space.takes(METHODS[name]))
+
+
+def groups(kind: str, offered: Collection[str], chosen: str) -> list[Group]:
+    """The methods that are offered: first what is suggested and what fits the data, then by family."""
+    fitting = [n for n in BEST[trains_in_epochs(kind)] if n in METHODS and n in offered]
+    found = [Group(gettext("Suggested here"), [_choice(name, chosen) for name in fitting])]
+    for family, listed in method_choices():
+        others = [n for n, _title in listed if n in offered and n not in fitting]
+        found.append(Group(family, [_choice(name, chosen) for name in others]))
+    return [group for group in found if group.choices]
+
+
+def _choice(name: str, chosen: str) -> Choice:
+    return Choice(METHODS[name], name == chosen)
