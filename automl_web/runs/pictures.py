@@ -7,7 +7,7 @@ and edge weights of a method, are as large as the run makes them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from automl_web.runs.history import history_of, plan_of, problem_of
@@ -23,8 +24,10 @@ from automl_web.runs.replay import history_at
 from automl_web.runs.views import visible_run
 from search import insight as insights
 from search.history import Stage, TrialState
+from search.importance import NEEDED, importances
 from search.metrics import METRICS
 from search.pareto import front, hypervolume
+from search.problems import KINDS
 
 Array = np.ndarray[Any, Any]
 
@@ -184,6 +187,24 @@ def _asked(request: HttpRequest, ended: int) -> int:
     if not re.fullmatch("[0-9]{1,9}", at):
         raise Http404
     return min(int(at), ended)
+
+
+@require_safe
+def importance(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which hyper-parameters matter so far; no bars before enough trials have ended to tell."""
+    found = visible_run(request, pk)
+    problem = problem_of(found)
+    history = history_of(found, problem).at_stage(Stage.SEARCH, Stage.EVALUATE)
+    known = KINDS[found.dataset.kind].hyperparameters
+    bars = [
+        {
+            **asdict(told),
+            "title": gettext(known[told.name].title) if told.name in known else told.name,
+        }
+        for told in importances(problem.space, history)
+    ]
+    ended = len(history.finished())
+    return JsonResponse({"ended": ended, "needed": NEEDED, "bars": bars})
 
 
 @require_safe

@@ -19,6 +19,7 @@ urlpatterns = [
     path("runs/<int:pk>/eta/", views.eta, name="run-eta"),
     path("runs/<int:pk>/front/", pictures.run_front, name="run-front"),
     path("runs/<int:pk>/derivations/", pictures.derivations, name="run-derivations"),
+    path("runs/<int:pk>/importance/", pictures.importance, name="run-importance"),
     path("runs/<int:pk>/insight/", pictures.insight, name="run-insight"),
     path("runs/<int:pk>/trials/", views.trials, name="trials"),
     path("runs/<int:pk>/trials/<int:number>/", views.trial, name="trial"),

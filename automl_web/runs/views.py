@@ -16,7 +16,7 @@ from automl_web.accounts.models import Action
 from automl_web.accounts.views import person
 from automl_web.projects.access import member_or_404, project_or_404
 from automl_web.projects.models import Role
-from automl_web.runs.chosen_space import choices, chosen
+from automl_web.runs.chosen_space import ChosenSpace, choices, chosen
 from automl_web.runs.eta import eta_of, etas
 from automl_web.runs.forms import OptionsForm, RunForm, run_name, translated
 from automl_web.runs.goal_form import GoalForm, kept_to
@@ -30,7 +30,7 @@ from automl_web.runs.start import start_run
 from automl_web.runs.steer import can_be_retried
 from automl_web.runs.supervise import log_path
 from search.history import TrialState
-from search.method import refusal
+from search.method import CONFIG, refusal
 from search.methods import METHODS
 from search.problems import KINDS
 
@@ -159,6 +159,7 @@ def _live(request: HttpRequest, found: Run, number: int | None = None) -> dict[s
         "curve": curve_metric(found),
         "limits": kept_to(found.limits),
         "genotypes": "architecture" in found.space,
+        "searches_config": CONFIG in ChosenSpace(found.space).left_open,
         "eta": eta_of(found),
         "thinks": METHODS[found.method].insight is not None and not METHODS[found.method].search,
         "live": frame.document,

@@ -12,6 +12,7 @@ import { LocalTime } from "./elements/local-time"
 import { MethodFilter } from "./elements/method-filter"
 import { ParetoFront } from "./elements/pareto-front"
 import { PlotlyFigure } from "./elements/plotly-figure"
+import { RunImportance } from "./elements/run-importance"
 import { RunInsight } from "./elements/run-insight"
 import { RunLive } from "./elements/run-live"
 import { RunLog } from "./elements/run-log"
@@ -41,3 +42,4 @@ customElements.define("cell-diagram", CellDiagram)
 customElements.define("edge-weights", EdgeWeights)
 customElements.define("pareto-front", ParetoFront)
 customElements.define("run-insight", RunInsight)
+customElements.define("run-importance", RunImportance)

@@ -125,6 +125,7 @@ TABLE = {
     "run-eta": Row(of("run.pk"), SHARED, NO_POST),
     "run-front": Row(of("run.pk"), SHARED, NO_POST, "?x=params&y=val_accuracy"),
     "run-derivations": Row(of("run.pk"), SHARED, NO_POST),
+    "run-importance": Row(of("run.pk"), SHARED, NO_POST),
     "run-insight": Row(of("run.pk"), SHARED, NO_POST),
     "trials": Row(of("run.pk"), SHARED, NO_POST),
     "trial": Row(of("run.pk", "trial.number"), SHARED, NO_POST),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from django.urls import reverse
 
 from automl_web.runs import pictures
+from automl_web.runs.history import problem_of
 from automl_web.runs.models import Derivation, Run, Trial
 from automl_web.runs.record import Claim, Progress, finish, record
 from automl_web.runs.schedule import advance, claim
@@ -190,3 +192,29 @@ def test_a_time_that_is_none_is_not_found(editor_client, start, at):
 def test_a_time_to_come_is_now(editor_client, start):
     told = thoughts(editor_client, start("hyperband"), at=99).json()
     assert (told["at"], told["of"]) == (0, 0)
+
+
+def test_what_matters_is_told_once_enough_trials_have_ended(editor_client, start):
+    run = start("random_search", max_trials=60)
+    address = reverse("run-importance", args=[run.pk])
+    rng, space = np.random.default_rng(4), problem_of(run).space
+    for number in range(1, 61):
+        if number == 20:
+            told = editor_client.get(address).json()
+            assert (told["ended"], told["needed"], told["bars"]) == (19, 20, [])
+        ended(run, number, {})
+        config = space.sample(rng)
+        value = {"val_accuracy": 1 - abs(config["width"] - 20) / 40}
+        Trial.objects.filter(run=run, number=number).update(config=config, values=value)
+    first, *others = editor_client.get(address).json()["bars"]
+    assert (first["name"], first["clear"]) == ("width", True)
+    assert first["share"] > max(other["share"] for other in others)
+
+
+@pytest.mark.parametrize(("method", "space"), [("random_search", None), ("darts", "darts")])
+def test_only_a_run_that_searches_hyper_parameters_says_which_matter(
+    editor_client, start, method, space
+):
+    run = start(method, space=space and ready_made(space))
+    page = editor_client.get(run.get_absolute_url()).content.decode()
+    assert ("<run-importance" in page) == (space is None)
