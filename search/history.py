@@ -30,6 +30,9 @@ class TrialState(StrEnum):
 
 OPEN = frozenset({TrialState.WAITING, TrialState.RUNNING, TrialState.LOST})
 
+KEPT = (TrialState.COMPLETE, TrialState.STOPPED)
+"""States in which the values of a trial count."""
+
 
 class Stage(StrEnum):
     """Why a trial trains: to search, to judge what a weight-sharing search found, or to confirm."""
@@ -151,8 +154,7 @@ class History:
 
     def ranked(self) -> tuple[Trial, ...]:
         """Trials whose values count, best first; equal losses in order of number."""
-        kept = (TrialState.COMPLETE, TrialState.STOPPED)
-        scored = (t for t in self.trials if t.state in kept and math.isfinite(t.loss))
+        scored = (t for t in self.trials if t.state in KEPT and math.isfinite(t.loss))
         return tuple(sorted(scored, key=lambda t: (t.loss, t.number)))
 
     def at_fidelity(self, resource: float) -> History:

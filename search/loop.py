@@ -11,19 +11,23 @@ from typing import Any
 import numpy as np
 
 from search.checkpoints import prune
-from search.history import ASKED_BY, Candidate, History, Report, Stage, Trial, TrialState
+from search.history import ASKED_BY, GIVEN, Candidate, History, Report, Stage, Trial, TrialState
 from search.message import Message
 from search.method import Context, Evaluate, Method, Problem, Proposal, Search
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What was decided when the run was made: method, options, seed and the limit of search trials."""
+    """What was decided when the run was made: method, options, seed and the limit of search trials.
+
+    The candidates `first`, such as the best of earlier runs, are tried before the method proposes any.
+    """
 
     method: Method
     options: Any
     seed: int
     max_trials: int
+    first: tuple[Candidate, ...] = ()
 
 
 def next_proposal(plan: Plan, problem: Problem, history: History) -> Proposal | None:
@@ -35,6 +39,9 @@ def next_proposal(plan: Plan, problem: Problem, history: History) -> Proposal | 
     rng = np.random.default_rng([plan.seed, len(history)])
     searched = history.at_stage(Stage.SEARCH, Stage.EVALUATE)
     if len(searched) < plan.max_trials:
+        given = sum(GIVEN in trial.memo for trial in searched)
+        if given < len(plan.first):
+            return _given(plan, problem, given)
         proposal = plan.method.propose(problem, searched, rng, plan.options)
         if proposal is not None:
             return proposal
@@ -62,6 +69,16 @@ def expected_trials(plan: Plan, problem: Problem) -> int:
     """About how many trials the run will have, the confirming one included."""
     wanted = len(plan.method.plan(problem, plan.options)) if plan.method.plan else plan.max_trials
     return min(wanted, plan.max_trials) + 1
+
+
+def _given(plan: Plan, problem: Problem, place: int) -> Proposal:
+    """The next of the candidates that the run begins with."""
+    why = Message(
+        "Number %(place)s of the %(count)s best of earlier trials",
+        {"place": place + 1, "count": len(plan.first)},
+    )
+    own = own_proposal(plan, problem, plan.first[place], "")
+    return replace(own, why=why, memo={GIVEN: place})
 
 
 def own_proposal(plan: Plan, problem: Problem, candidate: Candidate, person: str) -> Proposal:

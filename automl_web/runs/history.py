@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from automl_web.runs.earlier import earlier_of
 from automl_web.runs.models import Derivation, Report, Run, Trial
 from search import history as library
-from search.history import Candidate, History, Stage, TrialState
+from search.history import KEPT, Candidate, History, Stage, TrialState
 from search.loop import Plan
 from search.message import Message
 from search.method import Problem
@@ -21,7 +22,8 @@ from search.problems import KINDS
 
 def plan_of(run: Run) -> Plan:
     method = METHODS[run.method]
-    return Plan(method, parse(method.options, run.options), run.seed, run.max_trials)
+    first = tuple(Candidate(given["config"], given["genotype"]) for given in run.first)
+    return Plan(method, parse(method.options, run.options), run.seed, run.max_trials, first)
 
 
 def problem_of(run: Run) -> Problem:
@@ -42,7 +44,8 @@ def history_of(run: Run, problem: Problem, *, curves: bool = False) -> History:
         tuple(
             _trial(row, tuple(reports.get(row.pk, ())), derived.get(row.pk, {}), problem)
             for row in trials
-        )
+        ),
+        earlier_of(run, problem),
     )
 
 
@@ -97,10 +100,6 @@ def _trial(
         derived=derived[max(derived)].genotype if derived else None,
         **outcome(problem, state, row.values, row.cost, row.finished_seq),
     )
-
-
-KEPT = (TrialState.COMPLETE, TrialState.STOPPED)
-"""States in which the values of a trial count."""
 
 
 def outcome(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from automl_web.runs.history import KEPT
 from automl_web.runs.models import Run, Trial
-from search.history import Stage, TrialState
+from search.history import KEPT, Stage, TrialState
 from search.method import Objective
 from search.metrics import METRICS, on_test
 

@@ -92,6 +92,7 @@ class Run(models.Model):
     )  # names of metrics, the first of which is searched
     limits = models.JSONField(default=dict)  # of metrics, by their names
     seed = models.PositiveIntegerField(default=0)
+    first = models.JSONField(default=list)  # candidates that are tried before the method's own
     max_trials = models.PositiveIntegerField()
     concurrency = models.PositiveIntegerField(default=2)
     # Minutes that the search may take, and one trial's training; none: as long as they need.
@@ -128,6 +129,15 @@ class Run(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in self.OVER
+
+
+class Earlier(models.Model):
+    """Finished trials that a run began with, as they were then, and what they came from."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="earlier")
+    source = models.CharField(max_length=200)
+    count = models.PositiveIntegerField()
+    trials = models.JSONField()
 
 
 class Trial(models.Model):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from automl_web.runs.earlier import earlier_of
 from automl_web.runs.history import asked, known, outcome, plan_of, problem_of
 from automl_web.runs.models import Event, Run, Trial
 from search import history as library
@@ -25,7 +26,7 @@ def history_at(run: Run, problem: Problem, seq: int, *, curves: bool = False) ->
     kinds = (*FOLDED, "reported") if curves else FOLDED
     for number, event in _told(run, seq, kinds):
         fold.apply(number, event)
-    return fold.history()
+    return History(fold.folded(), earlier_of(run, problem))
 
 
 def _told(run: Run, upto: int, kinds: tuple[str, ...]) -> Iterator[tuple[int, Story]]:
@@ -65,8 +66,8 @@ class _Fold:
                 _go_back(self.derived[event.number], event.step)
                 self.derived[event.number][event.step] = event
 
-    def history(self) -> History:
-        return History(tuple(self._whole(self.trials[n]) for n in sorted(self.trials)))
+    def folded(self) -> tuple[library.Trial, ...]:
+        return tuple(self._whole(self.trials[n]) for n in sorted(self.trials))
 
     def _whole(self, trial: library.Trial) -> library.Trial:
         """The trial with its points, and what it has derived last."""
@@ -90,7 +91,8 @@ def seen_by(trial: Trial, problem: Problem, *, curves: bool = False) -> History:
     """What stood before the trial was proposed: its view, and what was proposed just before it."""
     history = history_at(trial.run, problem, trial.view, curves=curves)
     beside = trial.run.trials.filter(number__gt=len(history), number__lt=trial.number)
-    return History((*history.trials, *(asked(row) for row in beside.order_by("number"))))
+    fresh = (asked(row) for row in beside.order_by("number"))
+    return replace(history, trials=(*history.trials, *fresh))
 
 
 def replayed(trial: Trial) -> library.Trial | None:

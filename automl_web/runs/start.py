@@ -11,6 +11,7 @@ from automl_web.accounts.models import User
 from automl_web.compute.models import Queue
 from automl_web.datasets.models import Version
 from automl_web.projects.models import Project
+from automl_web.runs.earlier import Study
 from automl_web.runs.models import Run
 from automl_web.runs.schedule import begin
 from search.methods import METHODS
@@ -36,6 +37,8 @@ def start_run(
     trial_minutes: float | None = None,
     objectives: Sequence[str] = (),
     limits: Mapping[str, float] | None = None,
+    earlier: Sequence[Study] = (),
+    first: Sequence[Mapping[str, Any]] = (),
 ) -> Run:
     """Create the run and let it search. A key seen before gives the run that it made then.
 
@@ -57,6 +60,7 @@ def start_run(
                 objectives=list(objectives or version.metrics[:1]),
                 limits=dict(limits or {}),
                 seed=seed,
+                first=list(first),
                 max_trials=max_trials,
                 concurrency=concurrency,
                 request_key=request_key,
@@ -64,6 +68,9 @@ def start_run(
                 trial_minutes=trial_minutes,
                 created_by=user,
             )
+            for study in earlier:
+                kept = {"trials": study.trials, "count": len(study.trials)}
+                run.earlier.create(source=study.source[:200], **kept)
     except IntegrityError:
         return Run.objects.get(request_key=request_key)
     begin(run)

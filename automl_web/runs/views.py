@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.forms import Form
@@ -17,6 +18,7 @@ from automl_web.accounts.views import person
 from automl_web.projects.access import member_or_404, project_or_404
 from automl_web.projects.models import Role
 from automl_web.runs.chosen_space import ChosenSpace, choices, chosen
+from automl_web.runs.earlier_form import EarlierForm
 from automl_web.runs.eta import eta_of, etas
 from automl_web.runs.forms import OptionsForm, RunForm, run_name, translated
 from automl_web.runs.goal_form import GoalForm, kept_to
@@ -65,9 +67,10 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     form.initial["name"] = run_name(project, method)
     options = OptionsForm(method, data)
     goal = GoalForm(form.metrics, data)
-    if _are_valid(form, options, goal):
-        _judge(form, options, goal)
-    if _are_valid(form, options, goal):
+    earlier = EarlierForm(project, form.kind, data, request.FILES or None)
+    if _are_valid(form, options, goal, earlier):
+        _judge(form, options, goal, earlier)
+    if _are_valid(form, options, goal, earlier):
         given = dict(form.cleaned_data)
         run = start_run(
             project,
@@ -77,11 +80,16 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
             space=given.pop("space").document,
             objectives=goal.objectives,
             limits=goal.limits,
+            earlier=earlier.studies,
+            first=earlier.first,
             **given,
         )
         audit(request, Action.RUN_STARTED, run, method=method)
+        for note in earlier.notes():
+            messages.info(request, note)
         return redirect(run)
     context = {"project": project, "form": form, "options": options, "goal": goal}
+    context["earlier"] = earlier
     status = 422 if data is not None else 200
     return render(request, "runs/new.html", context | {"method": METHODS[method]}, status=status)
 
@@ -92,7 +100,7 @@ def _are_valid(*forms: Form) -> bool:
     return all(judged)
 
 
-def _judge(form: RunForm, options: OptionsForm, goal: GoalForm) -> None:
+def _judge(form: RunForm, options: OptionsForm, goal: GoalForm, earlier: EarlierForm) -> None:
     """Say where what was chosen does not go together: method and data or space, limits and space."""
     version, space = form.cleaned_data["dataset"], form.cleaned_data["space"]
     kind = KINDS[version.kind]
@@ -101,6 +109,7 @@ def _judge(form: RunForm, options: OptionsForm, goal: GoalForm) -> None:
     if refused is not None:
         form.add_error("method", translated(refused))
     goal.judge(problem)
+    earlier.judge(problem)
 
 
 def _given(options: OptionsForm) -> dict[str, object]:
@@ -160,6 +169,7 @@ def _live(request: HttpRequest, found: Run, number: int | None = None) -> dict[s
         "limits": kept_to(found.limits),
         "genotypes": "architecture" in found.space,
         "searches_config": CONFIG in ChosenSpace(found.space).left_open,
+        "earlier": found.earlier.defer("trials").order_by("pk"),
         "eta": eta_of(found),
         "thinks": METHODS[found.method].insight is not None and not METHODS[found.method].search,
         "live": frame.document,
