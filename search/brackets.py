@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from search.history import History
+from search.history import History, Trial
 from search.insight import Rungs
 from search.message import Message
 from search.method import Problem, Proposal
@@ -118,6 +118,35 @@ def next_in_brackets(
         if proposal is not None:
             return proposal
     return None
+
+
+def filling(
+    problem: Problem, history: History, options: BracketOptions
+) -> tuple[Bracket, list[Trial]] | None:
+    """The bracket that the next draw is for, with the trials that began in it; None if all are full."""
+    started: dict[int, list[Trial]] = {}
+    for trial in history:
+        if trial.memo.get("rung") == 0:
+            started.setdefault(trial.memo["bracket"], []).append(trial)
+    for bracket in all_brackets(problem, options):
+        begun = started.get(bracket.number, [])
+        if len(begun) < bracket.rungs[0].size:
+            return bracket, begun
+    return None
+
+
+def largest_budget(history: History, enough: int) -> list[Trial]:
+    """The trials of the largest budget at which enough have a loss, best first, failed ones last; else [].
+
+    Budgets are never mixed: a loss after little training flatters.
+    """
+    for budget in sorted({trial.resource for trial in history}, reverse=True):
+        alike = history.at_fidelity(budget)
+        ranked = alike.ranked()
+        if len(ranked) >= enough:
+            known = {trial.number for trial in ranked}
+            return [*ranked, *(t for t in alike.finished() if t.number not in known)]
+    return []
 
 
 def plan(problem: Problem, options: BracketOptions) -> list[float]:

@@ -6,9 +6,11 @@ from search.method import Method
 from search.oneshot import darts
 from search.strategies import (
     aging_evolution,
+    bohb,
     grid,
     hyperband,
     particle_swarm,
+    priorband,
     random_search,
     successive_halving,
     tpe,
@@ -21,6 +23,8 @@ METHODS: dict[str, Method] = {
         grid.METHOD,
         successive_halving.METHOD,
         hyperband.METHOD,
+        bohb.METHOD,
+        priorband.METHOD,
         tpe.METHOD,
         particle_swarm.METHOD,
         aging_evolution.METHOD,
