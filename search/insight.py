@@ -104,7 +104,42 @@ class Coverage:
     axes: Sequence[Axis]
 
 
-Insight = Rungs | Family | Weights | Coverage
+@dataclass(frozen=True)
+class Slice:
+    """What a model believes along one hyper-parameter, the others as in the best trial.
+
+    Of each of the values: the mean and a band of the loss, one deviation wide, and how good it would
+    be to try it, 1 at the best on the slice.
+    """
+
+    name: str
+    values: Sequence[Any]
+    means: Sequence[float]
+    lows: Sequence[float]
+    highs: Sequence[float]
+    merits: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A trial that the model knows: where it lies on each slice, None where it has no value, and its loss."""
+
+    number: int
+    values: Sequence[Any]
+    loss: float | None
+
+
+@dataclass(frozen=True)
+class Slices:
+    """A model of the loss: slices of the space through a trial, and what it was fitted to."""
+
+    kind: ClassVar = "slices"
+    through: int
+    slices: Sequence[Slice]
+    seen: Sequence[Seen]
+
+
+Insight = Rungs | Family | Weights | Coverage | Slices
 
 
 def to_json(insight: Insight) -> dict[str, Any]:

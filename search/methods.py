@@ -7,6 +7,7 @@ from search.oneshot import darts
 from search.strategies import (
     aging_evolution,
     bohb,
+    gaussian_process,
     grid,
     hyperband,
     particle_swarm,
@@ -26,6 +27,7 @@ METHODS: dict[str, Method] = {
         bohb.METHOD,
         priorband.METHOD,
         tpe.METHOD,
+        gaussian_process.METHOD,
         particle_swarm.METHOD,
         aging_evolution.METHOD,
         darts.METHOD,
