@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any, Protocol
 
 from search.history import History, Trial, TrialState
@@ -11,7 +12,7 @@ from search.method import Fidelity, Objective, Problem
 from search.methods import METHODS
 from search.space import Space
 
-MOST_TRIALS = 100_000
+MOST_TRIALS, MOST_CYCLES = 100_000, 100
 
 
 class Bench(Protocol):
@@ -27,7 +28,8 @@ class Contestant:
 
     def __init__(self, method: str, bench: Bench, seed: int) -> None:
         found = METHODS[method]
-        self._plan = Plan(found, found.options(), seed, MOST_TRIALS)
+        endless = {f.name: MOST_CYCLES for f in fields(found.options) if f.name == "cycles"}
+        self._plan = Plan(found, found.options(**endless), seed, MOST_TRIALS)
         self._problem = problem_of(bench)
         self._history = History()
         self._open: Trial | None = None

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from ConfigSpace.hyperparameters import CategoricalHyperparameter, Constant, OrdinalHyperparameter
+from ConfigSpace.hyperparameters import (
+    CategoricalHyperparameter,
+    Constant,
+    NumericalHyperparameter,
+    OrdinalHyperparameter,
+)
 
 from search.space import Space
 
@@ -60,18 +65,16 @@ def vectors(space: Space, configs: Sequence[Mapping[str, Any]]) -> Array:
     for place, name in enumerate(space.names):
         rows = [row for row, config in enumerate(configs) if name in config]
         values = [configs[row][name] for row in rows]
-        encode = space.configuration_space[name].to_vector
-        encoded[rows, place] = (
-            [encode(v) for v in values] if _is_named(values) else encode(np.array(values))
-        )
+        encoded[rows, place] = _encoded(space.configuration_space[name], values)
     return encoded
 
 
-def _is_named(values: Sequence[Any]) -> bool:
-    """Whether they are no numbers, which are encoded all at once."""
-    return not all(
-        isinstance(value, int | float) and not isinstance(value, bool) for value in values
-    )
+def _encoded(hyperparameter: Any, values: Sequence[Any]) -> Any:
+    """Numbers all at once; of choices, each of which there are few, every one but once."""
+    if isinstance(hyperparameter, NumericalHyperparameter):
+        return hyperparameter.to_vector(np.array(values))
+    codes = {value: hyperparameter.to_vector(value) for value in set(values)}
+    return [codes[value] for value in values]
 
 
 def deactivate(space: Space, points: Array) -> Array:
