@@ -7,12 +7,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from search.history import History, Trial, TrialState
 from search.space import Space
 from search.surrogates.encoding import Array, Axis, axes_of, vectors
+
+Cells = np.ndarray[Any, np.dtype[np.int64]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 NEEDED = 20
 """Trials that have to have ended, and in which a hyper-parameter has to have counted."""
@@ -88,7 +92,7 @@ class _Ranks:
         resources = np.array([trial.resource for trial in trials])
         self.levels = [resources == level for level in np.unique(resources)]
 
-    def good(self, active: Array, losses: Array | None = None) -> Array:
+    def good(self, active: Mask, losses: Array | None = None) -> Mask:
         """Whether each trial is among the best active ones of its level, (n,)."""
         losses = self.losses if losses is None else losses
         good = np.zeros(len(losses), bool)
@@ -100,7 +104,7 @@ class _Ranks:
 
 
 def _gain(
-    axis: Axis, values: Array, active: Array, ranks: _Ranks, rng: np.random.Generator
+    axis: Axis, values: Array, active: Mask, ranks: _Ranks, rng: np.random.Generator
 ) -> tuple[float, float, bool]:
     """How much good trials differ from all beyond chance, where it counts, and whether that is clear."""
     cells = _cells(axis, values)
@@ -114,20 +118,20 @@ def _gain(
     return beyond * counts, counts, told > float(np.quantile(by_chance, CHANCE))
 
 
-def _cells(axis: Axis, values: Array) -> Array:
+def _cells(axis: Axis, values: Array) -> Cells:
     """The cell of each value: a choice is one, a number lies in one of equal parts of its range."""
     known = np.nan_to_num(values)
     cells = known if axis.choices else (known * CELLS).clip(0, CELLS - 1)
-    return cells.astype(int)
+    return cells.astype(np.int64)
 
 
-def _divergence(axis: Axis, cells: Array, active: Array, good: Array) -> float:
+def _divergence(axis: Axis, cells: Cells, active: Mask, good: Mask) -> float:
     """Pearson's divergence of the density of good trials from that of all (theorem 1)."""
     every, best = _density(axis, cells[active]), _density(axis, cells[good & active])
     return float((every * (best / every - 1) ** 2).sum())
 
 
-def _density(axis: Axis, cells: Array) -> Array:
+def _density(axis: Axis, cells: Cells) -> Array:
     """The share of each cell; of numbers smoothed by Scott's rule, of choices by one more trial."""
     size = axis.choices or CELLS
     counts = np.bincount(cells, minlength=size).astype(float)

@@ -64,8 +64,8 @@ class EarlierForm(forms.Form):
         self.studies: list[Study] = []
         self.first: list[dict[str, Any]] = []
 
-    def clean_file(self) -> UploadedFile | None:
-        file: UploadedFile | None = self.cleaned_data["file"]
+    def clean_file(self) -> UploadedFile[Any] | None:
+        file: UploadedFile[Any] | None = self.cleaned_data["file"]
         if file is not None and (file.size or 0) > MOST_BYTES:
             raise forms.ValidationError(gettext("This file is larger than 10 MB."))
         return file
@@ -89,7 +89,7 @@ class EarlierForm(forms.Form):
         text = gettext("No trial of “%(source)s” lies in this space; %(beyond)s are beyond it.")
         self.add_error(field, text % {"source": study.source, "beyond": study.beyond})
 
-    def _judge_file(self, file: UploadedFile, problem: Problem) -> None:
+    def _judge_file(self, file: UploadedFile[Any], problem: Problem) -> None:
         if problem.architectures is not None:
             text = gettext("A file tells hyper-parameters only, and this space has architectures.")
             self.add_error("file", text)
@@ -131,7 +131,7 @@ class EarlierForm(forms.Form):
             yield " ".join(said)
 
 
-def _read(file: UploadedFile, objective: str) -> dict[str, Any]:
+def _read(file: UploadedFile[Any], objective: str) -> dict[str, Any]:
     """What a process of its own makes of the file: its answer, or why there is none."""
     with NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
         for piece in file.chunks():

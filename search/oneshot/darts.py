@@ -145,6 +145,19 @@ METHOD = Method(
         "each; then trains the cell that this stands for. One search instead of many trainings. Where "
         "all cells are good, random ones may do as well: compare."
     ),
+    use_when=(
+        "A network that holds all operations at once fits into memory, and an answer is wanted in "
+        "the time of a few trainings."
+    ),
+    avoid_when=(
+        "Limits of size or speed are tight, since it weighs accuracy alone; or the search is "
+        "long, since its cells then fill with skip connections."
+    ),
+    corrected=(
+        "It is said to be thousands of times faster than other searches. Choosing among several "
+        "of its searches, and training what they derive, is left out of that; and random cells of "
+        "the same space often come close."
+    ),
     propose=propose,
     options=Options,
     search="search.supernet.darts:search",

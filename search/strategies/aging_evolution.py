@@ -167,6 +167,18 @@ METHOD = Method(
         "Mutates good designs a little at a time. The oldest leave, however good they were, so a lucky "
         "score does not rule for ever. Simple, robust, and busy on any number of devices."
     ),
+    use_when=(
+        "Architectures are searched by training many of them, some hundred at least, on any "
+        "number of devices."
+    ),
+    avoid_when=(
+        "There is time for a few dozen trainings only: it has hardly begun to breed then, and "
+        "random search does as well."
+    ),
+    corrected=(
+        "It is said to find far better networks than other searches. In the paper it is above all "
+        "faster: reinforcement learning ends about as well, given the same long time."
+    ),
     propose=propose,
     options=Options,
     searches=(GENOTYPE,),

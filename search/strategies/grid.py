@@ -204,6 +204,19 @@ METHOD = Method(
         "Tries every combination of a few values of each hyper-parameter. Complete and easy to read, "
         "and soon very large: two more levels or one more hyper-parameter multiply the work."
     ),
+    use_when=(
+        "There are two or three hyper-parameters with a few values each, and a table of all "
+        "combinations is wanted."
+    ),
+    avoid_when=(
+        "There are more than three or four hyper-parameters: the number of points is the product "
+        "of their levels."
+    ),
+    corrected=(
+        "It is said to be thorough. Of each hyper-parameter it tries as many values as it has "
+        "levels, however many trials there are, so most of them tell nothing new about the one "
+        "that matters."
+    ),
     propose=propose,
     options=Options,
     searches=(CONFIG,),

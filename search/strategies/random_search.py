@@ -28,5 +28,16 @@ METHOD = Method(
         "Tries configurations drawn at random. Hard to beat when few hyper-parameters matter, "
         "and the bar that every other method has to clear."
     ),
+    use_when=(
+        "Little is known yet, or a bar is wanted that other methods have to clear; any number of "
+        "devices can work at once."
+    ),
+    avoid_when=(
+        "Each training is dear: methods that learn from the trials need far fewer of them."
+    ),
+    corrected=(
+        "It is said to beat a grid always. It does where few hyper-parameters matter, as is "
+        "usual; where all matter alike, a grid is no worse."
+    ),
     propose=propose,
 )

@@ -13,12 +13,12 @@ from automl_web.compute.models import Device
 from automl_web.runs import schedule
 from automl_web.runs.chosen_space import ChosenSpace, ready_made
 from automl_web.runs.history import asked, history_of, plan_of, problem_of
-from automl_web.runs.models import Run, Trial
+from automl_web.runs.models import Trial
 from automl_web.runs.record import Progress, finish, record
 from automl_web.runs.replay import history_at, replayed
 from search.architecture.cell_space import CellSpace
 from search.history import TrialState
-from search.method import Method, refusal
+from search.method import refusal
 from search.methods import METHODS
 
 DEVICES, MOST, SPACES = 4, 32, ("images", "small", "darts")
@@ -78,7 +78,7 @@ class Workers:
         return Progress([point], [], f"/{step}", {"params": 100.0 * claim.number}, derived)
 
 
-def begun(method: Method, start, version) -> Run:
+def begun(method, start):
     """A run of the method on the first space that it searches and does not refuse."""
     for key in SPACES:
         document = ready_made(key)
@@ -95,10 +95,10 @@ def begun(method: Method, start, version) -> Run:
     raise AssertionError(f"no space for {method.name}")
 
 
-@pytest.fixture(params=METHODS.values(), ids=METHODS.keys())
-def recorded(request, start, version, four):
+@pytest.fixture(params=list(METHODS.values()), ids=list(METHODS))
+def recorded(request, start, four):
     """A whole run, worked off by simulated devices."""
-    run = begun(request.param, start, version)
+    run = begun(request.param, start)
     workers = Workers(run, four, np.random.default_rng(7))
     for _ in range(60 * MOST):
         schedule.advance(run.pk)
