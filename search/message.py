@@ -16,3 +16,10 @@ class Message:
 
     def __str__(self) -> str:
         return self.text % self.values if self.values else self.text
+
+
+@dataclass(frozen=True)
+class Refusal(Message):
+    """Why something cannot be. `option` names the one that has to change, if it is one."""
+
+    option: str = ""

@@ -9,7 +9,7 @@ from typing import Any
 
 from search import insight
 from search.history import Candidate, History, Trial
-from search.message import Message
+from search.message import Message, Refusal
 from search.method import GUIDED, USUAL, Fidelity, Problem, Proposal
 from search.options import option
 
@@ -40,7 +40,7 @@ REFUSALS = {
 def refuses(problem: Problem, options: Any) -> Message | None:
     """Why a problem cannot be searched by rungs of the fidelity that was chosen, or None."""
     known = problem.fidelity(options.fidelity) is not None
-    return None if known else Message(REFUSALS[options.fidelity])
+    return None if known else Refusal(REFUSALS[options.fidelity], option="fidelity")
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from automl_web.runs.start import start_run
 from automl_web.runs.steer import can_be_retried
 from automl_web.runs.supervise import log_path
 from search.history import TrialState
+from search.message import Refusal
 from search.method import CONFIG, refusal
 from search.methods import METHODS
 from search.problems import KINDS
@@ -101,12 +102,14 @@ def _are_valid(*forms: Form) -> bool:
 
 
 def _judge(form: RunForm, options: OptionsForm, goal: GoalForm, earlier: EarlierForm) -> None:
-    """Say where what was chosen does not go together: method and data or space, limits and space."""
+    """Say where what was chosen does not go together: method, its options, data, space, and limits."""
     version, space = form.cleaned_data["dataset"], form.cleaned_data["space"]
     kind = KINDS[version.kind]
     problem = kind.problem(space.document, version.folder, goal.objectives, goal.limits)
     refused = refusal(METHODS[form.cleaned_data["method"]], problem, options.options)
-    if refused is not None:
+    if isinstance(refused, Refusal) and refused.option:
+        options.add_error(refused.option, translated(refused))
+    elif refused is not None:
         form.add_error("method", translated(refused))
     goal.judge(problem)
     earlier.judge(problem)
