@@ -15,7 +15,7 @@ from automl_web.datasets.models import Version
 from automl_web.projects.models import Project
 from automl_web.runs.chosen_space import ChosenSpace, choices, chosen
 from automl_web.runs.models import Run
-from automl_web.runs.picker import Group, groups, method_choices, suggested, usual
+from automl_web.runs.picker import Group, best_for, groups, method_choices, suggested, usual
 from search.message import Message
 from search.method import GENOTYPE, Method
 from search.methods import METHODS
@@ -107,6 +107,7 @@ class RunForm(forms.Form):
         assert isinstance(listed, forms.ChoiceField)
         listed.choices = choices(project, self.kind)
         self.initial["method"] = usual(self.kind)
+        self.narrowed: ChosenSpace | None = None
         self._among("queue", Queue.objects.order_by("name"))
 
     def _version(self, ready: QuerySet[Version]) -> Version | None:
@@ -130,6 +131,7 @@ class RunForm(forms.Form):
         field = self.fields["method"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = method_choices(space)
+        self.narrowed = space
         self.initial["method"] = suggested(space, self.kind, wanted)
         return str(self.initial["method"])
 
@@ -137,7 +139,7 @@ class RunForm(forms.Form):
     def picker(self) -> list[Group]:
         """The methods that are offered, those that fit best first."""
         offered = {name for _family, listed in self.fields["method"].choices for name, _t in listed}  # type: ignore[attr-defined]
-        return groups(self.kind, offered, str(self["method"].value()))
+        return groups(best_for(self.kind, self.narrowed), offered, str(self["method"].value()))
 
     def clean_space(self) -> ChosenSpace:
         return chosen(self.project, self.kind, self.cleaned_data["space"])

@@ -35,7 +35,7 @@ def own(request: HttpRequest, pk: int) -> HttpResponse:
     if found.state not in OPEN:
         messages.warning(request, _("This run is over, so it tries nothing more."))
         return redirect(found)
-    problem, designs = problem_of(found), _designs(found)
+    problem, designs = problem_of(found), [row for row in _leaders(found) if row.genotype]
     start = _start(request, found, problem, designs)
     known = KINDS[found.dataset.kind].hyperparameters
     form = OwnForm(problem, known, start, designs, request.POST or None)
@@ -45,11 +45,10 @@ def own(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "runs/own.html", {"run": found, "form": form}, status=status)
 
 
-def _designs(run: Run) -> list[Trial]:
-    """Trials whose architectures may be taken: the best, the best first."""
+def _leaders(run: Run) -> list[Trial]:
     leaders = leaderboard(run)["leaders"]
     assert isinstance(leaders, list)
-    return [row for row in leaders if row.genotype]
+    return leaders
 
 
 def _start(
@@ -61,10 +60,12 @@ def _start(
     if given:
         return given
     number = request.GET.get("from", "")
-    row = run.trials.filter(number=int(number)).first() if number.isdecimal() else None
+    is_number = number.isdecimal() and len(number) < 10
+    asked = run.trials.filter(number=int(number)).first() if is_number else None
+    row = asked or next(iter(_leaders(run)), None)
     if row is None:
         return problem.space.default()
-    if row.genotype:
+    if row.genotype and row not in designs:
         designs.insert(0, row)
     return {**row.config, GENOTYPE: str(row.number)}
 

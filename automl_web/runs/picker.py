@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -22,10 +22,12 @@ FOR_EPOCHS, FOR_WHOLE, FOR_ARCHITECTURES, FOR_BOTH = (
 """What is suggested where trainings may be cut short, where not, for architectures, and for both halves."""
 
 BEST = {
-    True: (FOR_EPOCHS, "bohb", "tpe", FOR_ARCHITECTURES),
+    True: (FOR_EPOCHS, "bohb", "tpe"),
     False: (FOR_WHOLE, "tpe", FOR_EPOCHS),
 }
 """The methods to look at first, where all trainings go in epochs and where not."""
+
+BEST_OF_ARCHITECTURES = (FOR_ARCHITECTURES, FOR_EPOCHS, "darts")
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,16 @@ def suggested(space: ChosenSpace, kind: str, wanted: str) -> str:
     return next(name for name in wishes if space.takes(METHODS[name]))
 
 
-def groups(kind: str, offered: Collection[str], chosen: str) -> list[Group]:
-    """The methods that are offered: first what is suggested and what fits the data, then by family."""
-    fitting = [n for n in BEST[trains_in_epochs(kind)] if n in METHODS and n in offered]
+def best_for(kind: str, space: ChosenSpace | None) -> tuple[str, ...]:
+    """The methods to look at first."""
+    if space is not None and space.is_of_architectures:
+        return BEST_OF_ARCHITECTURES
+    return BEST[trains_in_epochs(kind)]
+
+
+def groups(best: Sequence[str], offered: Collection[str], chosen: str) -> list[Group]:
+    """The methods that are offered: those to look at first, then all others by family."""
+    fitting = [name for name in best if name in METHODS and name in offered]
     found = [Group(gettext("Suggested here"), [_choice(name, chosen) for name in fitting])]
     for family, listed in method_choices():
         others = [n for n, _title in listed if n in offered and n not in fitting]

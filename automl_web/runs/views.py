@@ -63,6 +63,8 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_or_404(request.user, slug, Role.EDITOR)
     data = request.POST if request.method == "POST" else None
     form = RunForm(project, data, initial={"dataset": request.GET.get("dataset")})
+    if data is None:
+        form.narrow(chosen(project, form.kind, ""), form.initial["method"])
     method = request.POST.get("method", "")
     method = method if method in METHODS else form.initial["method"]
     form.initial["name"] = run_name(project, method)

@@ -7,7 +7,8 @@ import html
 import pytest
 from django.urls import reverse
 
-from automl_web.runs.picker import BEST, groups, usual
+from automl_web.runs.picker import BEST, best_for, groups, usual
+from search.method import CONFIG
 from search.methods import METHODS
 from search.options import describe
 from search.problems import KINDS
@@ -35,11 +36,18 @@ def test_the_list_of_methods_leads_to_each(viewer_client):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_suggested_stands_first_and_every_method_once(kind):
-    found = groups(kind, set(METHODS), usual(kind))
+    found = groups(best_for(kind, None), set(METHODS), usual(kind))
     named = [choice.method.name for group in found for choice in group.choices]
     assert named[0] == usual(kind)
     assert sorted(named) == sorted(METHODS)
     assert [c.method.name for g in found for c in g.choices if c.is_chosen] == [usual(kind)]
+
+
+def test_architectures_have_suggestions_of_their_own(editor_client, project, version):
+    address = reverse("run-options", args=[project.slug])
+    answer = editor_client.get(address, {"method": "hyperband", "space": "small"})
+    first, *_others = answer.context["form"].picker[0].choices
+    assert (first.method.name, first.is_chosen) == ("aging_evolution", True)
 
 
 def test_trainings_that_can_be_cut_short_are_searched_otherwise_than_those_that_cannot():
@@ -47,13 +55,16 @@ def test_trainings_that_can_be_cut_short_are_searched_otherwise_than_those_that_
     assert usual("tables") in BEST[False]
 
 
-def test_the_form_offers_each_method_with_a_line_of_advice(editor_client, project, version):
+def test_the_form_offers_each_method_that_fits_with_a_line_of_advice(
+    editor_client, project, version
+):
     page = html.unescape(
         editor_client.get(reverse("run-new", args=[project.slug])).content.decode()
     )
     for method in METHODS.values():
-        assert f'name="method" value="{method.name}"' in page
-        assert (method.use_when or method.summary) in page
+        fits = CONFIG in method.searches
+        assert (f'name="method" value="{method.name}"' in page) == fits
+        assert ((method.use_when or method.summary) in page) == fits
     assert 'value="hyperband" checked' in page
 
 

@@ -127,9 +127,12 @@ def test_what_is_beyond_a_limit_is_refused_before_it_is_trained(editor_client, s
     assert "Beyond a limit of this run: Parameters." in answer.content.decode()
 
 
-def test_it_begins_as_the_trial_that_it_varies(editor_client, run):
-    config = run.trials.get(number=1).config
-    answer = editor_client.get(reverse("run-own", args=[run.pk]), {"from": 1})
+@pytest.mark.parametrize(
+    ("query", "number"), [({"from": 2}, 2), ({}, 1), ({"from": "9" * 5000}, 1)]
+)
+def test_it_begins_as_the_trial_that_it_varies_else_as_the_best(editor_client, run, query, number):
+    config = run.trials.get(number=number).config
+    answer = editor_client.get(reverse("run-own", args=[run.pk]), query)
     fields = answer.context["form"].fields
     assert {name: fields[name].initial for name in fields} == {n: config[n] for n in fields}
 
