@@ -38,7 +38,8 @@ class Surface:
 
 
 def _ackley(cube: Array) -> float:
-    x = (2 * cube - 1) * 32.768
+    """On [-5, 10], as in Eriksson et al. 2019 (TuRBO): the minimum is not in the middle."""
+    x = 15 * cube - 5
     bowl = -20 * np.exp(-0.2 * np.sqrt((x**2).mean()))
     return float(bowl - np.exp(np.cos(2 * np.pi * x).mean()) + 20 + np.e)
 
