@@ -68,7 +68,7 @@ def _confirmation(problem: Problem, searched: History, confirmed: History) -> Pr
 def expected_trials(plan: Plan, problem: Problem) -> int:
     """About how many trials the run will have, the confirming one included."""
     wanted = len(plan.method.plan(problem, plan.options)) if plan.method.plan else plan.max_trials
-    return min(wanted, plan.max_trials) + 1
+    return min(len(plan.first) + wanted, plan.max_trials) + 1
 
 
 def _given(plan: Plan, problem: Problem, place: int) -> Proposal:

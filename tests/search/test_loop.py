@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from search.history import Candidate, History, Report, Stage, Trial, TrialState
+from search.history import GIVEN, Candidate, History, Report, Stage, Trial, TrialState
 from search.loop import Plan, expected_trials, next_proposal, run, trial_seed
-from search.method import Context, Objective, Problem
+from search.method import Context, Fidelity, Objective, Problem
 from search.methods import METHODS
 from search.options import NoOptions
 from search.problems.images import IMAGES
@@ -35,6 +37,31 @@ def test_a_run_ends_with_the_confirmation_of_its_best(tmp_path):
 def test_the_same_seed_runs_the_same_search(tmp_path):
     one, two = (run(PLAN, PROBLEM, tmp_path / name) for name in "ab")
     assert [t.candidate for t in one] == [t.candidate for t in two]
+
+
+def first_tried(name: str, count: int = 2) -> Plan:
+    rng = np.random.default_rng(3)
+    first = tuple(Candidate(PROBLEM.space.sample(rng)) for _ in range(count))
+    options = METHODS[name].options()
+    return Plan(METHODS[name], options, seed=1, max_trials=30, first=first)
+
+
+@pytest.mark.parametrize("name", ["random_search", "grid", "tpe", "particle_swarm"])
+def test_what_a_run_begins_with_is_tried_before_the_method_proposes_any(tmp_path, name):
+    plan = first_tried(name)
+    *searched, _confirmed = run(plan, PROBLEM, tmp_path)
+    assert tuple(trial.candidate for trial in searched[:2]) == plan.first
+    assert [trial.memo for trial in searched[:2]] == [{GIVEN: 0}, {GIVEN: 1}]
+    assert len(searched) == 30
+    assert len(History(tuple(searched)).proposed()) == 28
+
+
+def test_a_method_with_a_plan_has_its_whole_plan_beside_what_a_run_begins_with():
+    fidelity = Fidelity("epochs", 1, 81, resumes=True)
+    problem = replace(PROBLEM, fidelities=(fidelity,))
+    plan = first_tried("successive_halving")
+    usual = expected_trials(replace(plan, first=(), max_trials=1000), problem)
+    assert expected_trials(replace(plan, max_trials=1000), problem) == usual + 2
 
 
 def test_waits_for_the_last_search_trial_before_confirming():
