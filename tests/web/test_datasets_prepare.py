@@ -245,15 +245,24 @@ def test_small_and_unequal_classes_and_copies_in_test_are_warned_of(tmp_path):
         assert "%(" not in findings.sentence_of(finding)
 
 
-def test_a_class_with_hardly_any_image_is_refused_by_name(tmp_path):
+@pytest.mark.parametrize(
+    "files",
+    [
+        class_folders() | class_folders(("fox",), 4, seed=9000),
+        class_folders(prefix="train/") | class_folders(("fox",), 9, "test/", 9000),
+    ],
+    ids=["hardly any image", "only the test part"],
+)
+def test_a_class_that_cannot_lie_in_every_part_is_left_out_and_told(tmp_path, files):
+    result = prepared(tmp_path, files)
+    assert result.facts["classes"] == ["cat", "dog"]
+    told = {finding["code"]: finding["values"] for finding in result.facts["findings"]}
+    assert told["small_classes_left_out"] == {"count": 1, "name": "fox", "classes": ["fox"]}
+
+
+def test_without_two_classes_that_can_a_zip_is_refused_by_name(tmp_path):
     with pytest.raises(TooFewImagesError, match="“fox” has 4 different images"):
-        prepared(tmp_path, class_folders() | class_folders(("fox",), 4, seed=9000))
-
-
-def test_a_class_that_only_the_test_part_has_is_refused_by_name(tmp_path):
-    files = class_folders(prefix="train/") | class_folders(("fox",), 9, "test/", 9000)
-    with pytest.raises(TooFewImagesError, match="“fox” has 0"):
-        prepared(tmp_path, files)
+        prepared(tmp_path, class_folders(("cat",)) | class_folders(("fox",), 4, seed=9000))
 
 
 def test_preparing_again_replaces_the_folder_and_leaves_nothing_behind(tmp_path):

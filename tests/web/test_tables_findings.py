@@ -90,8 +90,39 @@ def test_constant_and_mostly_empty_columns_are_told_with_a_fix(tmp_path):
 def test_imbalance_and_small_classes_are_told(tmp_path):
     frame = pd.DataFrame({"x": np.arange(300) / 7, "y": ["a"] * 290 + ["b"] * 10})
     result = taken_in(tmp_path, frame)
-    assert finding(result, "imbalance")["values"] == {"large": "a", "small": "b", "ratio": 29}
+    found = finding(result, "imbalance")
+    assert found["values"] == {"large": "a", "small": "b", "ratio": 34, "out": 142}
     assert finding(result, "few_items")["values"]["name"] == "b"
+    mended = taken_in(tmp_path, frame, folder="mended", earlier=tmp_path / "ready", **found["fix"])
+    assert mended.facts["class_counts"]["train"] == [60, 6]
+    for part in ("validation", "test"):
+        assert mended.facts["class_counts"][part] == result.facts["class_counts"][part]
+    assert "imbalance" not in codes(mended)
+    assert finding(mended, "thinned")["values"] == {"count": 142}
+
+
+def test_small_classes_are_left_out_or_merged_by_the_fix(tmp_path):
+    sizes = {"a": 100, "b": 100, "c": 12, "typo": 2}
+    answers = [name for name, count in sizes.items() for _ in range(count)]
+    frame = pd.DataFrame({"x": np.random.default_rng(0).normal(size=214), "y": answers})
+    result = taken_in(tmp_path, frame)
+    assert result.facts["classes"] == ["a", "b", "c"]
+    assert finding(result, "rare_classes")["values"]["classes"] == ["typo"]
+    found = finding(result, "few_items")
+    assert found["values"]["classes"] == ["c"]
+    without = taken_in(tmp_path, frame, folder="without", **found["fix"])
+    assert (without.facts["classes"], without.items) == (["a", "b"], 200)
+    merged = taken_in(tmp_path, frame, folder="merged", merge={"typo": "c", "c": "b"})
+    assert (merged.facts["classes"], merged.items) == (["a", "b"], 214)
+
+
+def test_copies_within_the_test_part_are_told_and_stay(tmp_path):
+    files = {"train.csv": flowers(200), "test.csv": pd.concat([flowers(40, 1), flowers(40, 1)[:5]])}
+    result = taken_in(tmp_path, files, name="both.zip")
+    assert finding(result, "copied_within_test")["values"] == {"count": 5}
+    assert "duplicates" not in codes(result)
+    mended = taken_in(tmp_path, files, name="both.zip", folder="mended", unique=True)
+    assert mended.facts["counts"]["test"] == 45
 
 
 def test_columns_that_say_whose_a_row_is_are_told_with_a_fix(tmp_path):

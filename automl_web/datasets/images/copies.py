@@ -110,10 +110,12 @@ def about_copies(order: dict[str, list[Item]], folder: Path, progress: Progress)
 
 
 def _exact(crowd: Crowd) -> list[Finding]:
-    in_test, across, within = Copies(), Copies(), Copies()
+    in_test, across, within, tested = Copies(), Copies(), Copies(), Copies()
     for group in crowd.with_copies():
         test = [placed for placed in group if placed.split == TEST]
         seen = group[len(test) :]
+        if len(test) > 1:
+            tested.add(len(test) - 1, [], test[:4])
         if test and seen:
             in_test.add(len(test), seen, [test[0], seen[0]])
         if len({placed.item.label for placed in seen}) > 1:
@@ -125,6 +127,7 @@ def _exact(crowd: Crowd) -> list[Finding]:
         *in_test.found("copies_in_test", weight, images=crowd.tested),
         *across.found("copies_across"),
         *within.found("copies"),
+        *tested.found("copied_within_test", NOTE),
     ]
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from automl_web.datasets.classes import about_balance
 from automl_web.datasets.findings import NOTE, WARNING, Finding, found
 from automl_web.datasets.images.copies import Placed, about_copies, example_of
 from automl_web.datasets.images.decoding import Header
 from automl_web.datasets.images.layout import Item, Layout
 from automl_web.datasets.order import Progress
-from automl_web.datasets.parts import SPLITS
+from automl_web.datasets.parts import SPLITS, TRAIN
 
 FEW_IMAGES = 50
-IMBALANCE = 10
 ODD_RATIO = 2
 """How much wider or higher than the common image one is in its proportions."""
 
@@ -25,6 +25,9 @@ ODD_SIDE = 4
 
 RARE = 0.1
 """The share of all images up to which those of another size are odd ones, and not just mixed."""
+
+UNNAMED = "unnamed"
+"""What a class without a name is called by the fix."""
 
 FEW_FILES = 3
 """Skipped files on the card; the page lists more of them further down."""
@@ -57,10 +60,12 @@ def facts_of(
         "findings": [
             *_about_skipped(layout),
             *about_copies(order, folder, progress),
-            *_about_classes(order, meta["classes"]),
+            *_about_small_classes(order, layout.small),
+            *about_balance(Counter(item.label for item in order[TRAIN]), layout.thinned),
             *_about_names(meta["classes"]),
             *_about_sizes(order, meta),
-            *_about_colours([item.header for item in layout.items]),
+            *_about_colours(order, is_gray=meta["channels"] == 1),
+            *_about_moving(order),
         ],
     }
 
@@ -86,30 +91,27 @@ def _about_skipped(layout: Layout) -> list[Finding]:
     return [found("skipped", weight, examples=examples, count=layout.skipped)]
 
 
-def _about_classes(order: dict[str, list[Item]], classes: list[str]) -> list[Finding]:
+def _about_small_classes(order: dict[str, list[Item]], left_out: list[str]) -> Iterator[Finding]:
+    """Classes with few images, and those that had so few that they were `left_out`."""
+    if left_out:
+        values = {"name": left_out[0], "classes": left_out}
+        yield found(
+            "small_classes_left_out", WARNING, None, left_out, count=len(left_out), **values
+        )
     sizes = Counter(each.item.label for each in _placed(order))
-    findings = _about_small_classes(_placed(order), sizes)
-    large, small = max(classes, key=sizes.__getitem__), min(classes, key=sizes.__getitem__)
-    if sizes[large] > IMBALANCE * sizes[small]:
-        ratio = round(sizes[large] / sizes[small])
-        findings.append(found("imbalance", large=large, small=small, ratio=ratio))
-    return findings
-
-
-def _about_small_classes(placed: Iterable[Placed], sizes: Counter[str]) -> list[Finding]:
     few = sorted((name for name in sizes if sizes[name] < FEW_IMAGES), key=sizes.__getitem__)
     if not few:
-        return []
+        return
     of_class: dict[str, list[Placed]] = {name: [] for name in few}
-    for each in placed:
+    for each in _placed(order):
         if each.item.label in of_class:
             of_class[each.item.label].append(each)
     small = [each for group in of_class.values() for each in group]
     others_will_do = len(sizes) - len(few) >= 2
     fix = {"drop": [each.item.id for each in small]} if others_will_do else None
     examples = (example_of(of_class[name][:4]) for name in few)
-    values = {"name": few[0], "images": sizes[few[0]], "enough": FEW_IMAGES, "classes": few}
-    return [found("few_images", WARNING, fix, examples, count=len(few), **values)]
+    named = {"name": few[0], "images": sizes[few[0]], "enough": FEW_IMAGES, "classes": few}
+    yield found("few_images", WARNING, fix, examples, count=len(few), **named)
 
 
 def _about_names(classes: list[str]) -> list[Finding]:
@@ -118,7 +120,8 @@ def _about_names(classes: list[str]) -> list[Finding]:
     for name in classes:
         plain = " ".join(name.split()).casefold()
         if not plain:
-            findings.append(found("blank_name"))
+            fix = None if UNNAMED in classes else {"merge": {name: UNNAMED}}
+            findings.append(found("blank_name", fix=fix, into=UNNAMED))
         elif plain in seen:
             fix = {"merge": {name: seen[plain]}} if len(classes) > 2 else None
             findings.append(found("similar_names", fix=fix, name=seen[plain], other=name))
@@ -153,12 +156,17 @@ def _alone(placed: Placed) -> dict[str, Any]:
     return example_of([placed])
 
 
-def _about_colours(headers: list[Header]) -> list[Finding]:
-    findings: list[Finding] = []
-    gray = sum(header.is_gray for header in headers)
-    if 0 < gray < len(headers):
-        findings.append(found("mixed_colours", gray=gray, images=len(headers)))
-    moving = sum(header.is_moving for header in headers)
+def _about_colours(order: dict[str, list[Item]], *, is_gray: bool) -> Iterator[Finding]:
+    """Gray images among coloured ones, unless all are taken as gray."""
+    gray = sum(each.item.header.is_gray for each in _placed(order))
+    values = {"gray": gray, "images": sum(map(len, order.values()))}
+    if gray and not is_gray:
+        examples = (_alone(each) for each in _placed(order) if each.item.header.is_gray)
+        yield found("mixed_colours", WARNING, {"gray": True}, examples, **values)
+
+
+def _about_moving(order: dict[str, list[Item]]) -> Iterator[Finding]:
+    moving = [each.item.id for each in _placed(order) if each.item.header.is_moving]
     if moving:
-        findings.append(found("moving", NOTE, count=moving))
-    return findings
+        examples = (_alone(each) for each in _placed(order) if each.item.header.is_moving)
+        yield found("moving", NOTE, {"drop": moving}, examples, count=len(moving))

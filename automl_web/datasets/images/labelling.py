@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from automl_web.datasets.archive import Archive, Member
+from automl_web.datasets.classes import merged
 from automl_web.datasets.images.file_names import Names
 from automl_web.datasets.images.groups import COLUMN, FEWEST, choices, group_of
 from automl_web.datasets.images.label_file import LabelFile, files_in, look_through
@@ -73,7 +74,9 @@ def _by_list(
             continue
         split = part or _split_of(member, row, listed)
         first = found.setdefault(member.parts, Item(member, split, row[label]))
-        layout.contradictions += first.label != row[label]
+        if first.label != row[label] and first.id not in options.drop:
+            layout.contradictions += 1
+            layout.contradicted[first.id] = None
     for member in images:
         if member.parts not in found:
             layout.skip(member, NO_LABEL)
@@ -156,6 +159,6 @@ def _amend(layout: Layout, options: ImageOptions) -> None:
     by_name = bool(options.group) and not options.group.startswith(COLUMN)
     layout.items = [item for item in layout.items if item.id not in options.drop]
     for item in layout.items:
-        item.label = options.merged(item.label)
+        item.label = merged(item.label, options.merge)
         if by_name:
             item.group = group_of(options.group, item.member.parts)

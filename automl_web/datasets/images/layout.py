@@ -52,8 +52,10 @@ class Layout:
 
     `drawn_anew` says that the parts were drawn although some were there. Where a list in the zip
     gives the classes, they stand in its column `label`, and as many lines as there are
-    `contradictions` say of an image what another line does not. `listed` tells of the list, and
-    `groupings` how the images could be grouped, both as JSON.
+    `contradictions` say of an image what another line does not; `contradicted` has the ids of those
+    images. `small` are the classes that had too few images, and `thinned` counts what large ones had
+    too much of. `listed` tells of the list, and `groupings` how the images could be grouped, both as
+    JSON.
     """
 
     items: list[Item] = field(default_factory=list)
@@ -63,6 +65,9 @@ class Layout:
     first_skipped: list[tuple[str, str]] = field(default_factory=list)
     label: str = ""
     contradictions: int = 0
+    contradicted: dict[str, None] = field(default_factory=dict)
+    small: list[str] = field(default_factory=list)
+    thinned: int = 0
     listed: dict[str, Any] = field(default_factory=dict)
     groupings: list[dict[str, Any]] = field(default_factory=list)
 

@@ -18,7 +18,11 @@ FOLDERS, LIST = "folders", "list"
 
 @dataclass(frozen=True)
 class ImageOptions:
-    """`side` is in pixels, 0 where the images decide; `drop` has ids of items; `merge` maps classes."""
+    """`side` is in pixels, 0 where the images decide; `drop` has ids of items; `merge` maps classes.
+
+    `gray` takes the colours out of all. No class has more than `balance` times as many images to train
+    on as the smallest; 0 sets no limit.
+    """
 
     side: int = 0
     group: str = ""
@@ -27,6 +31,8 @@ class ImageOptions:
     merge: Mapping[str, str] = field(default_factory=dict)
     labels: str = ""
     label: str = ""
+    gray: bool = False
+    balance: float = 0
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> ImageOptions:
@@ -39,12 +45,6 @@ class ImageOptions:
             merge=options.get("merge", {}),
             labels=options.get("labels") or "",
             label=options.get("label") or "",
+            gray=bool(options.get("gray")),
+            balance=float(options.get("balance") or 0),
         )
-
-    def merged(self, label: str) -> str:
-        """The class that `label` has become part of, however many steps that takes."""
-        seen: set[str] = set()
-        while label in self.merge and label not in seen:
-            seen.add(label)
-            label = self.merge[label]
-        return label

@@ -34,7 +34,15 @@ def about_origin(layout: Layout) -> list[Finding]:
             values = {"count": missing, "rows": listed["rows"], "file": file}
             findings.append(found("unmatched_names", weight, **values, listed=listed["stranger"]))
         if layout.contradictions:
-            findings.append(found("listed_twice", count=layout.contradictions, file=file))
+            findings.append(
+                found(
+                    "listed_twice",
+                    WARNING,
+                    {"drop": list(layout.contradicted)},
+                    count=layout.contradictions,
+                    file=file,
+                )
+            )
     if layout.drawn_anew:
         findings.append(found("drawn_anew", NOTE))
     return findings

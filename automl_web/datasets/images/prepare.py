@@ -17,14 +17,14 @@ import numpy as np
 
 from automl_web.datasets.archive import Archive
 from automl_web.datasets.disk import put_in_place, refusing_when_full
-from automl_web.datasets.images.decoding import Header, Pixels, Shape, header, pixels
+from automl_web.datasets.images.decoding import Pixels, Shape, header, pixels
 from automl_web.datasets.images.image_findings import facts_of
 from automl_web.datasets.images.items import earlier_test, write_items
 from automl_web.datasets.images.labelling import lay_out
 from automl_web.datasets.images.layout import Item, Layout, check_classes
 from automl_web.datasets.images.options import SMALLEST_SIDE, USUAL_SIDE, ImageOptions
 from automl_web.datasets.images.origin import about_origin, origin_of
-from automl_web.datasets.images.splits import carve
+from automl_web.datasets.images.splits import carve, thin
 from automl_web.datasets.order import Order, Prepared, Progress, in_silence
 from automl_web.datasets.parts import SPLITS, TEST
 from automl_web.datasets.refusals.of_preparing import NoRoomError
@@ -49,12 +49,13 @@ def prepare(order: Order, progress: Progress = in_silence) -> Prepared:
     ):
         layout = lay_out(archive, options)
         _survey(archive, layout, progress)
-        shape = common_shape([item.header for item in layout.items], options.side)
+        shape = common_shape(layout.items, options)
         _check_room(folder.parent, 2 * len(layout.items) * shape.size)
         _decode(archive, layout, shape, raw, progress)
         was_test = earlier_test(order.earlier, options.shares[TEST])
         layout.drawn_anew = order.earlier is not None and was_test is None
         parts = carve(layout, options.shares, was_test)
+        thin(layout, parts, options.balance)
         ready = Path(scratch) / "ready"
         ready.mkdir()
         digest, meta = _write(ready, raw, parts, layout.classes, shape, progress)
@@ -65,16 +66,17 @@ def prepare(order: Order, progress: Progress = in_silence) -> Prepared:
     return Prepared(digest, len(layout.items), facts)
 
 
-def common_shape(headers: list[Header], side: int = 0) -> Shape:
-    """The most common size, scaled to a longer `side` if one is chosen, else into our limits.
+def common_shape(items: list[Item], options: ImageOptions) -> Shape:
+    """The most common size, scaled to a longer side if one is chosen, else into our limits.
 
-    Gray only if every image is gray.
+    Gray if every image is, or if all are to be.
     """
-    sizes = Counter((h.height, h.width) for h in headers)
+    sizes = Counter((item.header.height, item.header.width) for item in items)
     (height, width), _ = max(sizes.items(), key=lambda item: (item[1], item[0]))
-    scale = (side or min(USUAL_SIDE, max(height, width))) / max(height, width)
+    scale = (options.side or min(USUAL_SIDE, max(height, width))) / max(height, width)
     sides = (max(SMALLEST_SIDE, round(length * scale)) for length in (height, width))
-    return Shape(1 if all(h.is_gray for h in headers) else 3, *sides)
+    is_gray = options.gray or all(item.header.is_gray for item in items)
+    return Shape(1 if is_gray else 3, *sides)
 
 
 def _survey(archive: Archive, layout: Layout, progress: Progress) -> None:

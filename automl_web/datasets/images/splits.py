@@ -8,6 +8,9 @@ from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 
+import numpy as np
+
+from automl_web.datasets.classes import too_many
 from automl_web.datasets.images.layout import MAX_CLASSES, Item, Layout
 from automl_web.datasets.parts import MINIMUM, SHARES, SPLITS, TEST, TRAIN, VALIDATION
 from automl_web.datasets.refusals.of_images import TooFewGroupsError, TooFewImagesError
@@ -54,9 +57,11 @@ def carve(
     A person who groups the images wants no group in two parts more than the parts that were there:
     where one lies in two, all are drawn anew, and the layout says so.
 
-    Raises TooFewImagesError, and TooFewGroupsError where a class lies in too few groups.
+    Classes with fewer than MINIMUM different images to train on are left out. Raises TooFewImagesError
+    if no two others are there or the test part of the earlier version would change, and
+    TooFewGroupsError where a class lies in too few groups.
     """
-    _check_enough(layout)
+    _leave_out_small(layout, was_test)
     layout.drawn_anew &= TEST not in layout.given
     if was_test and TEST not in layout.given:
         for item in layout.items:
@@ -73,14 +78,32 @@ def carve(
     return order
 
 
-def _check_enough(layout: Layout) -> None:
+def thin(layout: Layout, parts: dict[str, list[Item]], ratio: float) -> None:
+    """Leave out what large classes have too much of to train on, and count it; the other parts stay."""
+    trained = parts[TRAIN]
+    number = {label: index for index, label in enumerate(layout.classes)}
+    labels = np.fromiter((number[item.label] for item in trained), np.int64, len(trained))
+    out = too_many(labels, ratio)
+    layout.thinned = int(out.sum())
+    if layout.thinned:
+        parts[TRAIN] = [item for item, is_out in zip(trained, out, strict=True) if not is_out]
+        layout.items = [item for split in SPLITS for item in parts[split]]
+
+
+def _leave_out_small(layout: Layout, was_test: Callable[[Item], bool] | None) -> None:
     different: dict[str, set[bytes]] = {label: set() for label in layout.classes}
     for item in layout.items:
         if item.split == TRAIN:
             different[item.label].add(item.digest)
-    for label, digests in different.items():
-        if len(digests) < MINIMUM:
-            raise TooFewImagesError(name=label[:200], count=len(digests), minimum=MINIMUM)
+    layout.small = [label for label, found in different.items() if len(found) < MINIMUM]
+    if not layout.small:
+        return
+    out = [item for item in layout.items if item.label in layout.small]
+    if len(different) - len(layout.small) < 2 or (was_test and any(map(was_test, out))):
+        name = max(layout.small, key=lambda label: (len(different[label]), label))
+        count = len(different[name])
+        raise TooFewImagesError(name=name[:200], count=count, minimum=MINIMUM)
+    layout.items = [item for item in layout.items if item.label not in layout.small]
 
 
 def _torn(items: Iterable[Item]) -> bool:

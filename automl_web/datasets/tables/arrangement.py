@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automl_web.datasets.parts import MINIMUM, SHARES, TEST, TRAIN
+from automl_web.datasets.classes import too_many
+from automl_web.datasets.parts import SHARES, TEST, TRAIN
 from automl_web.datasets.refusals.of_tables import (
     NoFeaturesError,
-    TooFewAnswersError,
     TooFewRowsError,
     TooFewRowsOfClassError,
     TooFewTableGroupsError,
 )
 from automl_web.datasets.refusals.of_text import NoSuchColumnError
+from automl_web.datasets.tables.classes import chosen, without_rare
 from automl_web.datasets.tables.column_types import GROUP, Column
 from automl_web.datasets.tables.features import Feature, features_of
 from automl_web.datasets.tables.reading import Table
@@ -119,22 +120,37 @@ def arrange(
         given[:] = TRAIN
         arranged.drawn_anew = True
     strata = strata_of(arranged.target.answers, arranged.target.task == REGRESSION)
-    arranged.parts = carve(given, strata, units, shares)
+    came_along = table.parts is not None and (table.parts == TEST).any()
+    arranged.parts = carve(given, strata, units, shares, () if came_along else (TEST,))
     _check_parts(arranged)
-    return arranged
+    return _thinned(arranged, float(options.get("balance") or 0))
+
+
+def _thinned(arranged: Arranged, ratio: float) -> Arranged:
+    """Without what large classes have too much of to train on, by the order of the hashes of rows."""
+    trained = np.flatnonzero(arranged.parts == TRAIN)
+    trained = trained[np.lexsort((arranged.raw[trained], arranged.content[trained]))]
+    keep = np.ones(len(arranged.rows), dtype=bool)
+    if arranged.target.task == CLASSIFICATION:
+        keep[trained[too_many(arranged.target.answers[trained], ratio)]] = False
+    arranged.left["thinned"] = int((~keep).sum())
+    return replace(arranged.of_rows(keep), parts=arranged.parts[keep])
 
 
 def _chosen(table: Table, options: Mapping[str, Any], beat: Callable[[], None]) -> Arranged:
     """The table without the rows that nothing can be learnt from, not split yet."""
     columns = columns_of(table.sheet, options, beat)
-    target = target_of(columns, table.sheet, options)
+    answered = target_of(columns, table.sheet, options)
+    target = chosen(answered, options)
     group = _group(columns, target, options)
-    keep = target.known.copy()
+    keep = answered.known.copy()
     left = {"no_answer": int((~keep).sum())}
     dropped = np.isin(np.arange(len(keep)) + 1, list(options.get("drop", ())))
     left["asked"] = int((keep & dropped).sum())
     keep &= ~dropped
-    target, rare = _without_rare(target, keep)
+    left["classes"] = int((keep & ~target.known).sum())
+    keep &= target.known
+    target, rare = without_rare(target, keep)
     left["rare"] = int((keep & ~target.known).sum())
     keep &= target.known
     features = features_of(c for c in columns if c.is_used and c is not target.column)
@@ -165,21 +181,6 @@ def _group(columns: Sequence[Column], target: Target, options: Mapping[str, Any]
             column.reason = GROUP
             return column
     raise NoSuchColumnError(name=str(asked)[:200])
-
-
-def _without_rare(target: Target, keep: np.ndarray) -> tuple[Target, list[str]]:
-    """The target without the classes that have too few rows, and their names."""
-    if target.task != CLASSIFICATION:
-        return target, []
-    counts = np.bincount(target.answers[keep], minlength=len(target.classes))
-    enough = counts >= MINIMUM
-    if enough.sum() < 2:
-        raise TooFewAnswersError(name=target.column.name, minimum=MINIMUM)
-    classes = [name for name, is_kept in zip(target.classes, enough, strict=True) if is_kept]
-    rare = [name for name, is_kept in zip(target.classes, enough, strict=True) if not is_kept]
-    place = np.where(enough, np.cumsum(enough) - 1, 0)
-    known = target.known & enough[target.answers]
-    return replace(target, classes=classes, answers=place[target.answers], known=known), rare
 
 
 def _hashes(columns: Sequence[Any], rows: int) -> Hashes:
@@ -213,10 +214,10 @@ def _test_rows(earlier: Path, share: float) -> Hashes:
 
 
 def _first_of_copies(content: Hashes, given: Parts) -> np.ndarray:
-    """Whether each row is kept if only one of equal ones is: one of the test part, if there is any."""
+    """Whether each row is kept if only one of equal ones is; the test part stays as it is."""
     order = np.argsort(given != TEST, kind="stable")
     _values, first = np.unique(content[order], return_index=True)
-    keep = np.zeros(len(content), dtype=bool)
+    keep = given == TEST
     keep[order[first]] = True
     return keep
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -27,12 +28,17 @@ def strata_of(answers: np.ndarray, is_regression: bool) -> Numbers:
 
 
 def carve(
-    given: Parts, strata: Numbers, units: Hashes, shares: Mapping[str, float] = SHARES
+    given: Parts,
+    strata: Numbers,
+    units: Hashes,
+    shares: Mapping[str, float] = SHARES,
+    drawn: Sequence[str] = (),
 ) -> Parts:
     """The split of each row. Rows whose `given` one is not training keep it.
 
     What is missing is carved from the others by the order of the hashes of their units, which are as
-    good as chance and always the same; rows of one unit stay together.
+    good as chance and always the same; rows of one unit stay together. Of the splits that are given,
+    those named by `drawn` were carved like that before, so that shares are of their rows, too.
     """
     missing = [split for split in (TEST, VALIDATION) if not (given == split).any()]
     parts = given.copy()
@@ -43,8 +49,10 @@ def carve(
     whole = counted.drop_duplicates("unit", keep="last").set_index("unit")
     whole["size"] = counted.groupby("unit")["size"].sum()
     target: dict[int, str] = {}
+    before = Counter(strata[np.isin(given, drawn)].tolist())
     for of_stratum in _strata(whole, least=len(missing) + 1):
-        target |= _cut(of_stratum, missing, [shares[split] for split in missing])
+        taken = sum(before[stratum] for stratum in of_stratum["stratum"].unique())
+        target |= _cut(of_stratum, missing, [shares[split] for split in missing], taken)
     parts[free] = rows["unit"].map(target).fillna(TRAIN).to_numpy(dtype=object)
     return parts
 
@@ -58,11 +66,16 @@ def _strata(units: pd.DataFrame, least: int) -> list[pd.DataFrame]:
     return enough or [units]
 
 
-def _cut(units: pd.DataFrame, missing: Sequence[str], shares: Sequence[float]) -> dict[int, str]:
-    """The split of each unit that is not to train on: at least one, and about the share of all rows."""
+def _cut(
+    units: pd.DataFrame, missing: Sequence[str], shares: Sequence[float], taken: int
+) -> dict[int, str]:
+    """The split of each unit that is not to train on: at least one, and about the share of all rows.
+
+    Of these so many were `taken` before.
+    """
     if len(units) <= len(missing):
         return {}
-    total = units["size"].sum()
+    total = units["size"].sum() + taken
     too_large = units["size"] > 2 * max(shares, default=0) * total
     order = units.assign(late=too_large).sort_index().sort_values("late", kind="stable")
     ends = order["size"].cumsum().to_numpy()

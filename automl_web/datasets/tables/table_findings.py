@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from automl_web.datasets.classes import about_balance
 from automl_web.datasets.findings import DANGER, NOTE, WARNING, Finding, found, weight_of_seen
-from automl_web.datasets.parts import TEST
+from automl_web.datasets.parts import TEST, TRAIN
 from automl_web.datasets.tables.arrangement import Arranged
 from automl_web.datasets.tables.column_types import (
     EMPTY,
@@ -24,7 +25,6 @@ from automl_web.datasets.tables.leaks import leaking
 from automl_web.datasets.tables.reading import Table
 from automl_web.datasets.tables.sheet import NESTED
 
-IMBALANCE = 10
 FEW_ITEMS, FEW_ROWS = 20, 200
 MOSTLY, SOME = 0.5, 0.05
 """Shares of missing values: beyond the first a column is hardly worth it, beyond the second it is told."""
@@ -37,6 +37,7 @@ WHOSE = re.compile(
 )
 """What people call columns that say which rows belong together."""
 
+SHOWN_ROWS = 3
 SHOWN_COLUMNS = 6
 """Columns of a row that is shown as an example."""
 
@@ -67,29 +68,38 @@ def _about_leaks(arranged: Arranged, beat: Callable[[], None]) -> Iterator[Findi
 
 
 def _about_copies(arranged: Arranged) -> Iterator[Finding]:
-    unique = {"unique": True}
-    is_test = arranged.parts == TEST
-    seen = np.isin(arranged.content[is_test], arranged.content[~is_test])
-    count = int(seen.sum())
-    if arranged.copies and arranged.has_stray_copies:
-        places = _copied(arranged.content)
-        examples = [_example(arranged, place) for place in places[:3]]
-        yield found("duplicates", WARNING, unique, examples, count=arranged.copies)
-        if count:
-            places = np.flatnonzero(is_test)[seen]
-            examples = [_example(arranged, place) for place in places[:3]]
-            items = int(is_test.sum())
-            weight = weight_of_seen(count, items)
-            yield found("same_in_test", weight, unique, examples, count=count, items=items)
-    elif arranged.copies:
+    if not arranged.copies:
+        return
+    if not arranged.has_stray_copies:
         rows = len(arranged.content)
         yield found("few_different", NOTE, count=rows - arranged.copies, rows=rows)
+        return
+    unique = {"unique": True}
+    tested, others = np.flatnonzero(arranged.parts == TEST), np.flatnonzero(arranged.parts != TEST)
+    again = _copies(arranged, others)
+    if len(again):
+        examples = _examples(arranged, again)
+        yield found("duplicates", WARNING, unique, examples, count=len(again))
+    seen = tested[np.isin(arranged.content[tested], arranged.content[others])]
+    if len(seen):
+        weight, examples = weight_of_seen(len(seen), len(tested)), _examples(arranged, seen)
+        values = {"count": len(seen), "items": len(tested)}
+        yield found("same_in_test", weight, unique, examples, **values)
+    again = _copies(arranged, tested)
+    if len(again):
+        examples = _examples(arranged, again)
+        yield found("copied_within_test", NOTE, None, examples, count=len(again))
 
 
-def _copied(content: np.ndarray) -> np.ndarray:
-    """Places of rows that were there before, one for each row."""
-    rows = pd.Series(content)
-    return np.asarray(rows[rows.duplicated()].drop_duplicates().index)
+def _copies(arranged: Arranged, places: np.ndarray) -> np.ndarray:
+    """Of some rows the places of those that were there before among them."""
+    return np.asarray(places[pd.Series(arranged.content[places]).duplicated()])
+
+
+def _examples(arranged: Arranged, places: np.ndarray) -> Iterator[dict[str, Any]]:
+    """Some of the rows, each different one once."""
+    _values, first = np.unique(arranged.content[places], return_index=True)
+    return (_example(arranged, place) for place in places[np.sort(first)][:SHOWN_ROWS])
 
 
 def _example(arranged: Arranged, place: int) -> dict[str, Any]:
@@ -108,19 +118,24 @@ def _about_classes(arranged: Arranged) -> Iterator[Finding]:
     classes = arranged.target.classes
     if not classes:
         return
-    counts = np.bincount(arranged.target.answers, minlength=len(classes))
-    sizes = dict(zip(classes, counts.tolist(), strict=True))
-    few = [name for name in classes if sizes[name] < FEW_ITEMS]
+    sizes = _sizes(arranged, np.ones(len(arranged.rows), dtype=bool))
+    few = sorted((name for name in classes if sizes[name] < FEW_ITEMS), key=sizes.__getitem__)
     if few:
-        example = min(few, key=lambda name: sizes[name])
-        values = {"name": example, "items": sizes[example], "enough": FEW_ITEMS}
-        yield found("few_items", count=len(few), **values)
-    large, small = max(sizes, key=sizes.__getitem__), min(sizes, key=sizes.__getitem__)
-    if sizes[large] > IMBALANCE * sizes[small]:
-        yield found("imbalance", large=large, small=small, ratio=round(sizes[large] / sizes[small]))
-    if arranged.rare:
-        values = {"name": arranged.rare[0], "rows": arranged.left["rare"]}
-        yield found("rare_classes", examples=arranged.rare, count=len(arranged.rare), **values)
+        fix = {"without": few} if len(classes) - len(few) > 1 else None
+        named = {"name": few[0], "items": sizes[few[0]], "enough": FEW_ITEMS, "classes": few}
+        examples = [f"{name}: {sizes[name]}" for name in few]
+        yield found("few_items", WARNING, fix, examples, count=len(few), **named)
+    yield from about_balance(_sizes(arranged, arranged.parts == TRAIN), arranged.left["thinned"])
+    if rare := arranged.rare:
+        named = {"name": rare[0], "rows": arranged.left["rare"], "classes": rare}
+        yield found("rare_classes", WARNING, None, rare, count=len(rare), **named)
+
+
+def _sizes(arranged: Arranged, rows: np.ndarray) -> dict[str, int]:
+    """How many of some rows are of each class; `rows` is bool (n,)."""
+    classes = arranged.target.classes
+    counts = np.bincount(arranged.target.answers[rows], minlength=len(classes))
+    return dict(zip(classes, counts.tolist(), strict=True))
 
 
 def _about_columns(arranged: Arranged) -> Iterator[Finding]:

@@ -15,7 +15,8 @@ class Choices:
     """The options of a version of a text, by the names that they have in the database.
 
     `once` leaves out all copies of a text but one, `drop` items by their names or numbers, `without`
-    classes; `merge` tells which class others become, and `shares` how large the parts are.
+    classes; `merge` tells which class others become, and `shares` how large the parts are. No class has
+    more than `balance` times as many texts to train on as the smallest; 0 sets no limit.
     """
 
     task: str = ""
@@ -29,6 +30,7 @@ class Choices:
     drop: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
     merge: Mapping[str, str] = field(default_factory=dict)
+    balance: float = 0
     shares: Mapping[str, float] = field(default_factory=lambda: SHARES)
 
     @classmethod
@@ -47,16 +49,9 @@ class Choices:
             drop=frozenset(map(str, options.get("drop", ()))),
             without=frozenset(map(str, options.get("without", ()))),
             merge=options.get("merge", {}),
+            balance=float(options.get("balance") or 0),
             shares={**SHARES, **options.get("shares", {})},
         )
-
-    def merged(self, label: str) -> str:
-        """The class that a label has become, however many steps that takes."""
-        seen: set[str] = set()
-        while label in self.merge and label not in seen:
-            seen.add(label)
-            label = self.merge[label]
-        return label
 
 
 def _word(options: Mapping[str, Any], name: str) -> str:

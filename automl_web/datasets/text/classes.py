@@ -12,7 +12,7 @@ import numpy as np
 from automl_web.datasets.parts import SPLITS, TEST, TRAIN
 from automl_web.datasets.text.arrays import Growing
 from automl_web.datasets.text.items import Items, Numbers, column
-from automl_web.datasets.text.parts import LEFT_OUT, drawn
+from automl_web.datasets.text.parts import LEFT_OUT, drawn, thin
 from automl_web.datasets.text.units import unit_of_texts
 from automl_web.datasets.text.vocabulary import Counts, Vocabulary
 from automl_web.datasets.text.work import Meta, Outcome, Work, shortened
@@ -27,13 +27,17 @@ SAMPLES, SAMPLE = 3, 300  # texts of each part that the page shows, and characte
 
 @dataclass(frozen=True)
 class Drawn:
-    """Texts whose parts are known: for each part their places among `items`, in the arrays' order."""
+    """Texts whose parts are known: for each part their places among `items`, in the arrays' order.
+
+    So many were `thinned` out of the training part.
+    """
 
     work: Work
     items: Items
     places: dict[str, Numbers]
     classes: list[str]
     given: list[str]
+    thinned: int
 
     def labels(self, name: str) -> Numbers:
         """The classes of the texts of a part, by their numbers in `classes`."""
@@ -94,13 +98,14 @@ def divided(work: Work, items: Items, given: list[str]) -> Drawn:
     """The texts in parts; raises TooFewTextsError and TooFewTextGroupsError."""
     tested = earlier_origins(work.earlier)
     part = drawn(items, given, work.choices.shares, tested, once=work.choices.once)
+    thinned = thin(items, part, work.choices.balance)
     labels = column(items.labels)
     used = set(np.unique(labels[part != LEFT_OUT]).tolist())
     classes = sorted(name for number, name in enumerate(items.classes) if number in used)
     rank = np.argsort(np.argsort(items.classes)) if items.classes else labels
     order = np.lexsort((column(items.origins), column(items.texts), rank[labels]))
     places = {name: order[part[order] == index] for index, name in enumerate(SPLITS)}
-    return Drawn(work, items, places, classes, given)
+    return Drawn(work, items, places, classes, given, thinned)
 
 
 def earlier_origins(folder: Path | None) -> Numbers:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from automl_web.datasets.classes import merged
 from automl_web.datasets.parts import SPLITS, TRAIN
 from automl_web.datasets.refusals.of_text import TooManyLabelsError, TooManyTextsError
 from automl_web.datasets.text.choices import Choices
@@ -79,7 +80,7 @@ def gathered(found: Iterable[Item], scratch: Scratch, choices: Choices) -> Items
     items = Items()
     numbers: dict[str, int] = {}
     for item in found:
-        text, label = cleaned(item.text), choices.merged(item.label.strip())
+        text, label = cleaned(item.text), merged(item.label.strip(), choices.merge)
         if item.name in choices.drop or label in choices.without:
             continue
         if not text or not label:

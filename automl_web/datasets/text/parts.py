@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from automl_web.datasets.classes import too_many
 from automl_web.datasets.parts import MINIMUM, SPLITS, TEST, TRAIN, VALIDATION
 from automl_web.datasets.refusals.of_text import TooFewTextGroupsError, TooFewTextsError
 from automl_web.datasets.text.items import Items, Numbers, column
@@ -38,12 +39,12 @@ def drawn(
     part, labels = column(items.parts).copy(), column(items.labels)
     _leave_out_small(items, part, labels)
     units = _units(items)
+    sizes = np.bincount(labels[part == _TRAIN], minlength=len(items.classes))
     if len(tested) and TEST not in given:
         again = np.isin(column(items.origins), tested)
         part[np.isin(units, units[again]) & (part == _TRAIN)] = _TEST
     has_test = bool((part == _TEST).any())
     missing = [p for p in (TEST, VALIDATION) if p not in given and not (p == TEST and has_test)]
-    sizes = np.bincount(labels[part == _TRAIN], minlength=len(items.classes))
     for left, name in zip(range(len(missing), 0, -1), missing, strict=True):
         _draw(items, part, units, name, np.rint(shares[name] * sizes), left)
     if once:
@@ -51,6 +52,15 @@ def drawn(
         if not np.isin(labels[part != LEFT_OUT], labels[part == _TRAIN]).all():
             raise TooFewTextsError(minimum=MINIMUM)
     return part
+
+
+def thin(items: Items, part: Numbers, ratio: float) -> int:
+    """Leave out what large classes have too much of to train on, by the order of hashes; how many texts."""
+    trained = np.flatnonzero(part == _TRAIN)
+    trained = trained[np.argsort(column(items.texts)[trained], kind="stable")]
+    out = trained[too_many(column(items.labels)[trained], ratio)]
+    part[out] = LEFT_OUT
+    return len(out)
 
 
 def _copies(items: Items, part: Numbers) -> Flags:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from automl_web.datasets import encodings
+from automl_web.datasets.classes import about_balance
 from automl_web.datasets.findings import (
     DANGER,
     NOTE,
@@ -25,7 +26,9 @@ from automl_web.datasets.text.lines import repeated, seen_before
 from automl_web.datasets.text.work import Read, shortened
 from search.training.text.meta import CHARACTERS, WORDS
 
-FEW, IMBALANCE = 50, 10
+FEW = 50
+"""Texts of a class below which its result is mostly luck."""
+
 SHORT = {CHARACTERS: 100_000, WORDS: 50_000}
 """Tokens of running text to train on below which a model mostly learns by heart."""
 
@@ -135,7 +138,8 @@ def _about_left_out(texts: Drawn) -> Iterator[Finding]:
             yield found(code, NOTE, count=count)
     small = sorted(set(items.classes) - set(texts.classes))
     if small:
-        yield found("small_classes_left_out", examples=small, count=len(small), name=small[0])
+        named: dict[str, Any] = {"name": small[0], "classes": small}
+        yield found("small_classes_left_out", WARNING, None, small, count=len(small), **named)
 
 
 def _about_copies(texts: Drawn) -> Iterator[Finding]:
@@ -159,6 +163,10 @@ def _about_copies(texts: Drawn) -> Iterator[Finding]:
         values = {"count": len(both), "items": len(tested)}
         weight, examples = weight_of_seen(len(both), len(tested)), _examples(texts, both)
         yield found("texts_in_test", weight, {"once": True}, examples, **values)
+    _pair, kind, copies = np.unique(pairs[tested], return_inverse=True, return_counts=True)
+    if again := int((copies - 1).sum()):
+        examples = _examples(texts, tested[copies[kind] > 1])
+        yield found("copied_within_test", NOTE, None, examples, count=again)
 
 
 def _examples(texts: Drawn, places: Numbers) -> Iterator[str]:
@@ -175,11 +183,10 @@ def _about_sizes(texts: Drawn) -> Iterator[Finding]:
     if few:
         fix = {"without": few} if len(sizes) - len(few) > 1 else None
         named: dict[str, Any] = {"name": few[0], "items": sizes[few[0]], "classes": few}
-        yield found("few_items", WARNING, fix, count=len(few), enough=FEW, **named)
-    large, small = max(sizes, key=sizes.__getitem__), min(sizes, key=sizes.__getitem__)
-    if sizes[large] > IMBALANCE * sizes[small]:
-        ratio = round(sizes[large] / sizes[small])
-        yield found("imbalance", large=large, small=small, ratio=ratio)
+        examples = [f"{name}: {sizes[name]}" for name in few]
+        yield found("few_items", WARNING, fix, examples, count=len(few), enough=FEW, **named)
+    trained = dict(zip(texts.classes, texts.per_class(TRAIN), strict=True))
+    yield from about_balance(trained, texts.thinned)
 
 
 def _about_names(classes: list[str]) -> Iterator[Finding]:

@@ -50,7 +50,52 @@ CARDS = {
         _("Class “%(large)s” has %(ratio)s times as many items as “%(small)s”."),
         _(
             "A model can look good by ignoring the small class. Search for balanced accuracy, "
-            "or add to the small class."
+            "add to the small class, or train on less of the large ones."
+        ),
+        ngettext_lazy(
+            "Leave %(out)s training item of large classes out",
+            "Leave %(out)s training items of large classes out",
+            "out",
+        ),
+        ngettext_lazy(
+            "%(out)s training item of large classes left out",
+            "%(out)s training items of large classes left out",
+            "out",
+        ),
+    ),
+    "thinned": Card(
+        _("Thinned"),
+        ngettext_lazy(
+            "%(count)s training item of large classes was left out.",
+            "%(count)s training items of large classes were left out.",
+            "count",
+        ),
+        _(
+            "Validation and test still have as much of each class as the data has, so search for "
+            "balanced accuracy."
+        ),
+    ),
+    "small_classes_left_out": Card(
+        _("Classes that are too small"),
+        ngettext_lazy(
+            "Class “%(name)s” has too few different items to lie in every part, and was left out.",
+            "%(count)s classes have too few different items to lie in every part, and were left "
+            "out, “%(name)s” among them.",
+            "count",
+        ),
+        _("A model will never say these classes. Merge them into another, or add to them."),
+    ),
+    "copied_within_test": Card(
+        _("Duplicates within the test part"),
+        ngettext_lazy(
+            "%(count)s test item is an exact copy of another there.",
+            "%(count)s test items are exact copies of others there.",
+            "count",
+        ),
+        _(
+            "They count more than once in the test score. The test part is fixed, so that scores can "
+            "be compared, and no button takes anything out of it: if it matters, leave the copies "
+            "out of the file and upload it again."
         ),
     ),
     "few_items": Card(
@@ -74,7 +119,9 @@ CARDS = {
     "blank_name": Card(
         _("A class without a name"),
         _("One class has a name of spaces only, which nobody can see."),
-        _("Give it a name and upload again, or go on."),
+        _("On plots and in answers it will look like nothing."),
+        _("Call it “%(into)s”"),
+        _("the class without a name called “%(into)s”"),
     ),
     "skipped": Card(
         _("Unreadable"),

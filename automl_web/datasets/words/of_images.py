@@ -119,11 +119,14 @@ CARDS = {
             "%(count)s images had another size and were brought to %(width)s by %(height)s pixels.",
             "count",
         ),
+        _("A network needs all of one size. Another one can be chosen."),
     ),
     "mixed_colours": Card(
         _("Gray and coloured"),
         _("%(gray)s of %(images)s images are gray and the others coloured."),
         _("All are taken as coloured. If a class is mostly gray, the model may learn just that."),
+        _("Take all as gray"),
+        _("all taken as gray"),
     ),
     "unmatched_names": Card(
         _("Lines that name no image"),
@@ -145,6 +148,12 @@ CARDS = {
         _(
             "The first line was taken. If an image can be several things at once, we cannot learn it."
         ),
+        _("Leave these images out"),
+        ngettext_lazy(
+            "images with %(count)s contradicting line left out",
+            "images with %(count)s contradicting lines left out",
+            "count",
+        ),
     ),
     "drawn_anew": Card(
         _("Another test part"),
@@ -157,6 +166,11 @@ CARDS = {
             "%(count)s image moves; only its first picture was taken.",
             "%(count)s images move; only the first picture of each was taken.",
             "count",
+        ),
+        _("A model sees one picture at a time. Often the first is empty: look whether these are."),
+        _("Leave them out"),
+        ngettext_lazy(
+            "%(count)s moving image left out", "%(count)s moving images left out", "count"
         ),
     ),
 }

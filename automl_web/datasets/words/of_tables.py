@@ -85,7 +85,7 @@ CARDS = {
             "is one.",
             "count",
         ),
-        _("The model will never say these classes. Add rows of them, or give them a common name."),
+        _("A model will never say these classes. Merge them into another, or add rows of them."),
     ),
     "no_answer": Card(
         _("Rows without an answer"),

@@ -123,16 +123,6 @@ CARDS: dict[str, Card] = {
         ),
         _("Often a text holds a separator and stands in no quotes."),
     ),
-    "small_classes_left_out": Card(
-        _("Classes that are too small"),
-        ngettext_lazy(
-            "Class “%(name)s” has too few different texts to lie in every part, and was left out.",
-            "%(count)s classes have too few different texts to lie in every part, and were left "
-            "out, “%(name)s” among them.",
-            "count",
-        ),
-        _("Add texts to them, or merge them with others, and upload again."),
-    ),
     "copied_texts": Card(
         _("Duplicates"),
         ngettext_lazy(
