@@ -67,7 +67,7 @@ def propose(
     if chosen is None:
         why = Message("At random: the limits forbid what the model would try, or it was tried")
         return Proposal(fresh(problem, history, rng), why=why)
-    mean, deviation = merit.belief.predict(vectors(problem.space, [chosen.config]))
+    mean, deviation = merit.predict(vectors(problem.space, [chosen.config]))
     why = Message(
         "The model expects %(mean)s deviations from the average, give or take %(deviation)s",
         {"mean": f"{mean[0]:+.2f}", "deviation": f"{deviation[0]:.2f}"},

@@ -19,8 +19,8 @@ from search.options import option
 from search.rungs import Start, promoted_from, refuses
 from search.surrogates.acquisition import log_expected_improvement
 from search.surrogates.encoding import Array, Axis, axes_of, vectors
-from search.surrogates.gaussian import GaussianProcess, Kernel, fit
-from search.surrogates.observations import observed
+from search.surrogates.gaussian import GaussianProcess, Inputs, Kernel, fit
+from search.surrogates.observations import Warp
 
 CANDIDATES = 500
 """Drawn from the search space for each bracket; its trials are drawn from these."""
@@ -109,25 +109,28 @@ def ranking(problem: Problem, seen: Sequence[Trial], design: Design) -> list[Can
     rng = np.random.default_rng(design.seed)
     candidates = [problem.sample(rng) for _ in range(CANDIDATES)]
     axes = axes_of(problem.space)
-    points, losses = observed(problem, seen)
-    model = GaussianProcess(axes, points, losses, _fitted(axes, *_frozen(points, losses)))
+    points = vectors(problem.space, [trial.candidate.config for trial in seen])
+    losses = np.array([trial.loss for trial in seen])
+    values = Warp.of(losses).values(losses)
+    known = Inputs.of(axes, points)
+    model = GaussianProcess(known, values, _fitted(axes, *_frozen(points, values)))
     asked = vectors(problem.space, [candidate.config for candidate in candidates])
-    gain = log_expected_improvement(*model.predict(asked), losses.min())
+    gain = log_expected_improvement(*model.predict(Inputs.of(axes, asked)), values.min())
     mass = np.exp(gain - gain.max())
     chances = (1 - EVEN) * mass / mass.sum() + EVEN / CANDIDATES
     order = rng.choice(CANDIDATES, CANDIDATES, replace=False, p=chances)
     return [candidates[index] for index in order]
 
 
-def _frozen(points: Array, losses: Array) -> tuple[bytes, bytes]:
-    return points.tobytes(), losses.tobytes()
+def _frozen(points: Array, values: Array) -> tuple[bytes, bytes]:
+    return points.tobytes(), values.tobytes()
 
 
 @lru_cache(maxsize=16)
-def _fitted(axes: tuple[Axis, ...], points: bytes, losses: bytes) -> Kernel:
+def _fitted(axes: tuple[Axis, ...], points: bytes, values: bytes) -> Kernel:
     """The kernel of a bracket's model, which all of its draws share."""
     known = np.frombuffer(points).reshape(-1, len(axes))
-    return fit(axes, known, np.frombuffer(losses))
+    return fit(Inputs.of(axes, known), np.frombuffer(values))
 
 
 METHOD = Method(

@@ -1,7 +1,8 @@
-"""A Gaussian process over a search space: Matérn 5/2 with a length scale an axis, fitted by MAP.
+"""Gaussian processes over a search space, and over tasks or amounts of data, fitted by MAP.
 
-Rasmussen & Williams, "Gaussian processes for machine learning", 2006. The priors are those of Optuna's
-sampler: gamma on the variance and on that of the noise, and length scales around the whole range.
+Matérn 5/2 with a length scale an axis; Rasmussen & Williams, "Gaussian processes for machine
+learning", 2006. The priors are those of Optuna's sampler: gamma on the variance and on that of the
+noise, and length scales around the whole range.
 """
 
 from __future__ import annotations
@@ -26,33 +27,80 @@ MOST_FITTED = 256
 FIRST_SCALES, FIRST_NOISE, STEPS = (1.0, 0.3), 0.01, 60
 """Where the fit begins, and how many steps it may take."""
 
-BOUNDS = [(-4.0, 4.0), (np.log(0.02), np.log(100.0)), (-13.0, 1.0)]
-"""Of the logarithms of the variance, a length scale and the noise."""
-
 
 @dataclass(frozen=True)
 class Kernel:
-    """Hyper-parameters: the variance, the length scales (d,), and the variance of the noise."""
+    """Hyper-parameters: how features mix (k, k), lower triangular; length scales (d,); noise.
 
-    variance: float
+    The covariance of two points is Matérn's of their distance times φᵀ M Mᵀ φ' of their features φ.
+    A process over the space alone has one feature, which is 1, and M is its deviation.
+    """
+
+    mixing: Array
     scales: Array
     noise: float
 
     @classmethod
-    def of(cls, theta: Array) -> Kernel:
-        """From their logarithms: variance, length scales, noise."""
-        values = np.exp(theta)
-        return cls(float(values[0]), values[1:-1], float(values[-1]) + LEAST_NOISE)
+    def of(cls, theta: Array, features: int) -> Kernel:
+        """From logarithms, those of the mixing's lower triangle aside."""
+        mixing = np.zeros((features, features))
+        below = len(_below(features)[0])
+        mixing[np.diag_indices(features)] = np.exp(theta[:features])
+        mixing[_below(features)] = theta[features : features + below]
+        return cls(
+            mixing, np.exp(theta[features + below : -1]), float(np.exp(theta[-1])) + LEAST_NOISE
+        )
+
+    def between(self, one: Inputs, other: Inputs) -> Array:
+        """Covariances (n, m)."""
+        r = np.sqrt(np.tensordot(self.scales**-2, squares(one, other), axes=1))
+        return _matern(r) * self._mixed(one, other)
+
+    def _mixed(self, one: Inputs, other: Inputs) -> Array:
+        mixed: Array = (one.features @ self.mixing) @ (other.features @ self.mixing).T
+        return mixed
+
+    def variances(self, one: Inputs) -> Array:
+        """Of each point (n,), before anything was seen."""
+        variances: Array = ((one.features @ self.mixing) ** 2).sum(axis=1)
+        return variances
 
 
-def squares(axes: Sequence[Axis], one: Array, other: Array) -> Array:
+@dataclass(frozen=True)
+class Inputs:
+    """Points (n, d) of a space, and features (n, k) of each: of its task, or of how much data it had."""
+
+    axes: Sequence[Axis]
+    points: Array
+    features: Array
+
+    @classmethod
+    def of(cls, axes: Sequence[Axis], points: Array) -> Inputs:
+        """Points of the space alone."""
+        return cls(axes, points, np.ones((len(points), 1)))
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def __getitem__(self, rows: Places) -> Inputs:
+        return Inputs(self.axes, self.points[rows], self.features[rows])
+
+    def __add__(self, other: Inputs) -> Inputs:
+        return Inputs(
+            self.axes,
+            np.concatenate([self.points, other.points]),
+            np.concatenate([self.features, other.features]),
+        )
+
+
+def squares(one: Inputs, other: Inputs) -> Array:
     """Squared distances (d, n, m) axis by axis: of choices, 1 where they differ.
 
     What is inactive counts as the middle of a number's range, or as one more choice.
     """
-    found = np.empty((len(axes), len(one), len(other)))
-    for place, axis in enumerate(axes):
-        a, b = one[:, place, None], other[None, :, place]
+    found = np.empty((len(one.axes), len(one), len(other)))
+    for place, axis in enumerate(one.axes):
+        a, b = one.points[:, place, None], other.points[None, :, place]
         if axis.choices:
             found[place] = np.nan_to_num(a, nan=-1) != np.nan_to_num(b, nan=-1)
         else:
@@ -60,64 +108,79 @@ def squares(axes: Sequence[Axis], one: Array, other: Array) -> Array:
     return found
 
 
-def matern(kernel: Kernel, distances: Array) -> Array:
-    """Covariances (n, m) from squared distances (d, n, m)."""
-    r = np.sqrt(np.tensordot(kernel.scales**-2, distances, axes=1))
-    covariance: Array = kernel.variance * (1 + ROOT_5 * r + 5 / 3 * r**2) * np.exp(-ROOT_5 * r)
-    return covariance
+def _matern(r: Array) -> Array:
+    correlation: Array = (1 + ROOT_5 * r + 5 / 3 * r**2) * np.exp(-ROOT_5 * r)
+    return correlation
 
 
 class GaussianProcess:
-    """The posterior given points (n, d) and values (n,) or, of several fantasies, (n, s)."""
+    """The posterior given inputs and values (n,) or, of several fantasies, (n, s)."""
 
-    def __init__(self, axes: Sequence[Axis], points: Array, values: Array, kernel: Kernel) -> None:
-        self.axes, self.points, self.kernel = axes, points, kernel
-        covariance = matern(kernel, squares(axes, points, points))
-        covariance[np.diag_indices(len(points))] += kernel.noise
+    def __init__(self, inputs: Inputs, values: Array, kernel: Kernel) -> None:
+        self.inputs, self.kernel = inputs, kernel
+        covariance = kernel.between(inputs, inputs)
+        covariance[np.diag_indices(len(inputs))] += kernel.noise
         self.factor = cho_factor(covariance, lower=True)
         self.weights: Array = cho_solve(self.factor, values)
 
-    def predict(self, points: Array) -> tuple[Array, Array]:
+    def predict(self, inputs: Inputs) -> tuple[Array, Array]:
         """Means (m,) or (m, s), and deviations (m,) of the function itself, without noise."""
-        across = matern(self.kernel, squares(self.axes, points, self.points))
-        explained = solve_triangular(self.factor[0], across.T, lower=True)
-        variance = self.kernel.variance - (explained**2).sum(axis=0)
+        across, explained = self._explained(inputs)
+        variance = self.kernel.variances(inputs) - (explained**2).sum(axis=0)
         return across @ self.weights, np.sqrt(variance.clip(min=1e-12))
 
-    def draw(self, points: Array, count: int, rng: np.random.Generator) -> Array:
-        """Values (m, count) of the function at points (m, d), drawn jointly."""
-        across = matern(self.kernel, squares(self.axes, points, self.points))
-        explained = solve_triangular(self.factor[0], across.T, lower=True)
-        prior = matern(self.kernel, squares(self.axes, points, points))
-        covariance = prior - explained.T @ explained + LEAST_NOISE * np.eye(len(points))
-        shares, directions = np.linalg.eigh(covariance)
-        root = directions * np.sqrt(shares.clip(min=0))
-        drawn: Array = (across @ self.weights)[:, None] + root @ rng.standard_normal(
-            (len(points), count)
+    def covariance(self, one: Inputs, other: Inputs) -> Array:
+        """Covariances (m, k) of the function at two sets of inputs."""
+        explained = self._explained(one)[1].T @ self._explained(other)[1]
+        left: Array = self.kernel.between(one, other) - explained
+        return left
+
+    def draw(self, inputs: Inputs, count: int, rng: np.random.Generator) -> Array:
+        """Values (m, count) of the function at inputs (m), drawn jointly."""
+        covariance = self.covariance(inputs, inputs) + LEAST_NOISE * np.eye(len(inputs))
+        drawn: Array = self.predict(inputs)[0][:, None] + root(covariance) @ rng.standard_normal(
+            (len(inputs), count)
         )
         return drawn
 
+    def _explained(self, inputs: Inputs) -> tuple[Array, Array]:
+        """Covariances (m, n) with what was seen, and the same by the root of its own (n, m)."""
+        across = self.kernel.between(inputs, self.inputs)
+        return across, solve_triangular(self.factor[0], across.T, lower=True)
 
-def fit(axes: Sequence[Axis], points: Array, values: Array) -> Kernel:
-    """The likeliest hyper-parameters a posteriori, for values (n,) of mean 0 and variance 1."""
-    return Kernel.of(likeliest(axes, points, values))
+
+def root(covariance: Array) -> Array:
+    """A matrix (m, m) whose product with its transpose is the covariance, which may be singular."""
+    shares, directions = np.linalg.eigh(covariance)
+    found: Array = directions * np.sqrt(shares.clip(min=0))
+    return found
 
 
-def likeliest(axes: Sequence[Axis], points: Array, values: Array) -> Array:
-    """Their logarithms (d + 2,), from a start with long scales and from one with short ones.
+def fit(inputs: Inputs, values: Array, *, alike: bool = False) -> Kernel:
+    """The likeliest hyper-parameters a posteriori, for values (n,) of mean 0 and variance 1.
+
+    If `alike`, features never go against each other: tasks are at worst of no use for one another.
+    """
+    return Kernel.of(likeliest(inputs, values, alike=alike), inputs.features.shape[1])
+
+
+def likeliest(inputs: Inputs, values: Array, *, alike: bool = False) -> Array:
+    """Their logarithms, from a start with long scales and from one with short ones.
 
     Of many points, the best half and an even choice of the others are looked at.
     """
     kept = _some(values)
-    distances = squares(axes, points[kept], points[kept])
+    near, d, k = inputs[kept], len(inputs.axes), inputs.features.shape[1]
+    distances = squares(near, near)
+    mixed = [0.0] * k + [0.5] * len(_below(k)[0])
     found = [
         minimize(
             _loss,
-            np.concatenate([[0.0], np.full(len(axes), np.log(scale)), [np.log(FIRST_NOISE)]]),
-            args=(distances, values[kept]),
+            np.array([*mixed, *[np.log(scale)] * d, np.log(FIRST_NOISE)]),
+            args=(distances, near.features, values[kept]),
             jac=True,
             method="L-BFGS-B",
-            bounds=[BOUNDS[0], *[BOUNDS[1]] * len(axes), BOUNDS[2]],
+            bounds=bounds(d, k, alike=alike),
             options={"maxiter": STEPS},
         )
         for scale in FIRST_SCALES
@@ -126,21 +189,20 @@ def likeliest(axes: Sequence[Axis], points: Array, values: Array) -> Array:
     return theta
 
 
-def likelihood(axes: Sequence[Axis], points: Array, values: Array) -> Callable[[Array], float]:
-    """The logarithm of the posterior of logarithms (d + 2,), up to a constant, as a function."""
+def bounds(d: int, features: int, *, alike: bool = False) -> list[tuple[float, float]]:
+    """Of the logarithms that a kernel is made of, and of the mixing's lower triangle."""
+    mixed = [(0.0 if alike else -4.0, 4.0)] * len(_below(features)[0])
+    return [(-2.0, 2.0)] * features + mixed + [(np.log(0.02), np.log(100.0))] * d + [(-13.0, 1.0)]
+
+
+def likelihood(inputs: Inputs, values: Array) -> Callable[[Array], float]:
+    """The logarithm of the posterior of a kernel's logarithms, up to a constant, as a function."""
     kept = _some(values)
-    distances = squares(axes, points[kept], points[kept])
-    known = values[kept]
+    near, known = inputs[kept], values[kept]
+    distances = squares(near, near)
 
     def density(theta: Array) -> float:
-        kernel = Kernel.of(theta)
-        covariance = matern(kernel, distances) + kernel.noise * np.eye(len(known))
-        try:
-            factor = cho_factor(covariance, lower=True)
-        except np.linalg.LinAlgError:
-            return -np.inf
-        fit_of = 0.5 * known @ cho_solve(factor, known) + np.log(np.diag(factor[0])).sum()
-        return -float(fit_of) - _prior(theta)[0]
+        return -_loss(theta, distances, near.features, known, slope=False)[0]
 
     return density
 
@@ -155,38 +217,56 @@ def _some(values: Array) -> Places:
     return np.concatenate([order[:half], even])
 
 
-def _loss(theta: Array, distances: Array, values: Array) -> tuple[float, Array]:
+def _below(features: int) -> tuple[Places, Places]:
+    """The places of a square matrix that lie below its diagonal."""
+    return np.tril_indices(features, -1)
+
+
+def _loss(
+    theta: Array, distances: Array, features: Array, values: Array, *, slope: bool = True
+) -> tuple[float, Array]:
     """Minus the logarithm of the posterior of `theta`, and its gradient (equations 5.8 and 5.9)."""
-    kernel = Kernel.of(theta)
+    k = features.shape[1]
+    kernel = Kernel.of(theta, k)
     scaled = distances * (kernel.scales**-2)[:, None, None]
     r = np.sqrt(scaled.sum(axis=0))
-    decay = kernel.variance * np.exp(-ROOT_5 * r)
+    decay = np.exp(-ROOT_5 * r)
     shape = decay * (1 + ROOT_5 * r + 5 / 3 * r**2)
-    covariance = shape + kernel.noise * np.eye(len(values))
+    mixed = features @ kernel.mixing
+    together = mixed @ mixed.T
     try:
-        factor = cho_factor(covariance, lower=True)
+        factor = cho_factor(shape * together + kernel.noise * np.eye(len(values)), lower=True)
     except np.linalg.LinAlgError:
         return 1e10, np.zeros_like(theta)
     weights = cho_solve(factor, values)
-    loss = 0.5 * values @ weights + np.log(np.diag(factor[0])).sum()
+    prior, pull = _prior(theta, k)
+    loss = 0.5 * values @ weights + np.log(np.diag(factor[0])).sum() + prior
+    if not slope:
+        return float(loss), pull
     inner = np.outer(weights, weights) - cho_solve(factor, np.eye(len(values)))
-    slope = inner * (decay * 5 / 3 * (1 + ROOT_5 * r))
-    gradient = np.empty_like(theta)
-    gradient[0] = -0.5 * (inner * shape).sum()
-    gradient[1:-1] = -0.5 * np.tensordot(scaled, slope, axes=2)
-    gradient[-1] = -0.5 * np.trace(inner) * (kernel.noise - LEAST_NOISE)
-    prior, pull = _prior(theta)
-    return float(loss + prior), gradient + pull
+    by_mixing = -(features.T @ (inner * shape) @ mixed)
+    along = inner * together * decay * 5 / 3 * (1 + ROOT_5 * r)
+    parts = [
+        np.diag(by_mixing) * np.diag(kernel.mixing),
+        by_mixing[_below(k)],
+        -0.5 * np.tensordot(scaled, along, axes=2),
+        np.array([-0.5 * np.trace(inner) * (kernel.noise - LEAST_NOISE)]),
+    ]
+    return float(loss), np.concatenate(parts) + pull
 
 
-def _prior(theta: Array) -> tuple[float, Array]:
+def _prior(theta: Array, features: int) -> tuple[float, Array]:
     """Minus the logarithm of the priors, up to a constant, and its gradient.
 
     Gamma(2, 1) on the variance, gamma(1.1, 30) on the noise; of an inverse squared length scale t
-    it is (t + 1 / t) / 10, least where the scale is the whole range.
+    it is (t + 1 / t) / 10, least where the scale is the whole range; normal on the lower triangle.
     """
-    variance, noise = np.exp(theta[0]), np.exp(theta[-1])
-    longer, shorter = np.exp(2 * theta[1:-1]), np.exp(-2 * theta[1:-1])
-    loss = variance - theta[0] + 0.1 * (longer + shorter).sum() + 30 * noise - 0.1 * theta[-1]
-    scales = 0.2 * (longer - shorter)
-    return float(loss), np.concatenate([[variance - 1], scales, [30 * noise - 0.1]])
+    below = len(_below(features)[0])
+    variances, mixed = np.exp(2 * theta[:features]), theta[features : features + below]
+    scales, noise = theta[features + below : -1], np.exp(theta[-1])
+    longer, shorter = np.exp(2 * scales), np.exp(-2 * scales)
+    loss = (variances - 2 * theta[:features]).sum() + 0.5 * mixed @ mixed
+    loss += 0.1 * (longer + shorter).sum() + 30 * noise - 0.1 * theta[-1]
+    by_noise = np.array([30 * noise - 0.1])
+    parts = [2 * variances - 2, mixed, 0.2 * (longer - shorter), by_noise]
+    return float(loss), np.concatenate(parts)

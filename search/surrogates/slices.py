@@ -5,12 +5,12 @@ Neal, "Slice sampling", Annals of Statistics 2003; used for this by Snoek et al.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
-from search.surrogates.encoding import Array, Axis
-from search.surrogates.gaussian import BOUNDS, Kernel, likeliest, likelihood
+from search.surrogates.encoding import Array
+from search.surrogates.gaussian import Inputs, Kernel, bounds, likeliest, likelihood
 
 WIDTH, BURN_IN, THIN = 1.0, 10, 2
 """Of a first slice, in units of the logarithm; sweeps that are thrown away, and sweeps a kernel."""
@@ -20,21 +20,22 @@ SHRINKS = 100
 
 
 def drawn_kernels(
-    axes: Sequence[Axis], points: Array, values: Array, count: int, rng: np.random.Generator
+    inputs: Inputs, values: Array, count: int, rng: np.random.Generator
 ) -> list[Kernel]:
-    """Kernels for points (n, d) and values (n,) of mean 0 and variance 1.
+    """Kernels for inputs and values (n,) of mean 0 and variance 1.
 
     The chain begins at the likeliest one, so that it depends on the data and `rng` alone.
     """
-    theta = likeliest(axes, points, values)
-    density = likelihood(axes, points, values)
-    bounds = [BOUNDS[0], *[BOUNDS[1]] * len(axes), BOUNDS[2]]
+    theta = likeliest(inputs, values)
+    density = likelihood(inputs, values)
+    k = inputs.features.shape[1]
+    within = bounds(len(inputs.axes), k)
     kernels = []
     for sweep in range(1, BURN_IN + THIN * count + 1):
         for place in rng.permutation(len(theta)):
-            theta[place] = _slice(density, theta, int(place), bounds[place], rng)
+            theta[place] = _slice(density, theta, int(place), within[place], rng)
         if sweep > BURN_IN and (sweep - BURN_IN) % THIN == 0:
-            kernels.append(Kernel.of(theta))
+            kernels.append(Kernel.of(theta, k))
     return kernels
 
 
@@ -42,7 +43,7 @@ def _slice(
     density: Callable[[Array], float],
     theta: Array,
     place: int,
-    bounds: tuple[float, float],
+    within: tuple[float, float],
     rng: np.random.Generator,
 ) -> float:
     """A new value of one coordinate: even over where the density is above a random part of what it is."""
@@ -56,11 +57,11 @@ def _slice(
     level = density(theta) + np.log(rng.random())
     low = start - WIDTH * rng.random()
     high = low + WIDTH
-    while low > bounds[0] and at(low) > level:
+    while low > within[0] and at(low) > level:
         low -= WIDTH
-    while high < bounds[1] and at(high) > level:
+    while high < within[1] and at(high) > level:
         high += WIDTH
-    low, high = max(low, bounds[0]), min(high, bounds[1])
+    low, high = max(low, within[0]), min(high, within[1])
     for _ in range(SHRINKS):
         value = float(rng.uniform(low, high))
         if at(value) > level:

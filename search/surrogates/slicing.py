@@ -33,7 +33,7 @@ def _slice(problem: Problem, merit: Merit, start: Array, place: int) -> Slice:
     points = np.tile(start, (len(along), 1))
     points[:, place] = along
     points = deactivate(problem.space, points)
-    mean, deviation = merit.belief.predict(points)
+    mean, deviation = merit.predict(points)
     lows, means, highs = (merit.warp.losses(mean + by * deviation) for by in (-1, 0, 1))
     log_merit = merit(points)
     return Slice(

@@ -10,69 +10,73 @@ from scipy.optimize import check_grad
 
 from search.surrogates import gaussian
 from search.surrogates.encoding import Axis
-from search.surrogates.gaussian import GaussianProcess, Kernel, fit
+from search.surrogates.gaussian import GaussianProcess, Inputs, Kernel, fit
 from search.surrogates.observations import Warp
 from search.surrogates.slices import drawn_kernels
 
 AXES = (Axis("x"), Axis("colour", choices=3), Axis("y"))
 
 
-def some_points(count: int, seed: int = 0) -> np.ndarray:
+def some(count: int, seed: int = 0) -> Inputs:
     rng = np.random.default_rng(seed)
     points = rng.random((count, 3))
     points[:, 1] = rng.integers(3, size=count)
     points[::4, 2] = np.nan
-    return points
+    return Inputs.of(AXES, points)
 
 
-def values_at(points: np.ndarray) -> np.ndarray:
+def values_at(inputs: Inputs) -> np.ndarray:
+    points = inputs.points
     found = np.sin(5 * points[:, 0]) + (points[:, 1] == 1)
     return (found - found.mean()) / found.std()
 
 
 def test_the_posterior_passes_through_what_was_seen_and_doubts_what_was_not():
-    points = some_points(12)
-    process = GaussianProcess(AXES, points, values_at(points), Kernel(1.0, np.full(3, 0.3), 1e-6))
+    points = some(12)
+    process = GaussianProcess(points, values_at(points), Kernel(np.eye(1), np.full(3, 0.3), 1e-6))
     mean, deviation = process.predict(points)
     assert np.allclose(mean, values_at(points), atol=1e-3)
-    far = np.array([[5.0, 2.0, 5.0]])
+    far = Inputs.of(AXES, np.array([[5.0, 2.0, 5.0]]))
     assert deviation.max() < 0.01 < process.predict(far)[1][0]
 
 
 def test_joint_draws_have_the_moments_that_are_predicted():
-    points = some_points(8)
-    process = GaussianProcess(AXES, points, values_at(points), Kernel(1.0, np.full(3, 0.5), 1e-3))
-    asked = some_points(5, seed=1)
+    points = some(8)
+    process = GaussianProcess(points, values_at(points), Kernel(np.eye(1), np.full(3, 0.5), 1e-3))
+    asked = some(5, seed=1)
     drawn = process.draw(asked, 20_000, np.random.default_rng(0))
     mean, deviation = process.predict(asked)
     assert np.allclose(drawn.mean(axis=1), mean, atol=0.03)
     assert np.allclose(drawn.std(axis=1), deviation, atol=0.03)
 
 
-def test_the_gradient_of_the_fit_is_that_of_its_loss():
-    points = some_points(10)
-    distances, values = gaussian.squares(AXES, points, points), values_at(points)
-    for theta in (np.zeros(5), np.array([0.5, -1.0, 0.3, 1.0, -3.0])):
+@pytest.mark.parametrize("features", [1, 2])
+def test_the_gradient_of_the_fit_is_that_of_its_loss(features):
+    points = some(10)
+    told = np.random.default_rng(0).random((10, features))
+    distances, values = gaussian.squares(points, points), values_at(points)
+    size = features * (features + 1) // 2 + 4
+    for theta in (np.zeros(size), np.random.default_rng(1).normal(size=size)):
         error = check_grad(
-            lambda t: gaussian._loss(t, distances, values)[0],
-            lambda t: gaussian._loss(t, distances, values)[1],
+            lambda t: gaussian._loss(t, distances, told, values)[0],
+            lambda t: gaussian._loss(t, distances, told, values)[1],
             theta,
         )
         assert error < 1e-3
 
 
 def test_the_fit_finds_out_which_axes_matter():
-    points = some_points(60)
-    kernel = fit(AXES, points, values_at(points))
+    points = some(60)
+    kernel = fit(points, values_at(points))
     assert kernel.scales[0] < kernel.scales[2] / 3
 
 
 def test_drawn_kernels_lie_around_the_likeliest_one():
-    points = some_points(30)
+    points = some(30)
     rng = np.random.default_rng(0)
-    drawn = drawn_kernels(AXES, points, values_at(points), 20, rng)
+    drawn = drawn_kernels(points, values_at(points), 20, rng)
     scales = np.log([kernel.scales[0] for kernel in drawn])
-    assert abs(np.median(scales) - np.log(fit(AXES, points, values_at(points)).scales[0])) < 1
+    assert abs(np.median(scales) - np.log(fit(points, values_at(points)).scales[0])) < 1
     assert len({kernel.noise for kernel in drawn}) == 20
 
 
