@@ -14,6 +14,7 @@ from tests.browser.people import ADMIN, NEWCOMER
 
 OWN_FORMS = "main form[method=post]:not([action])"
 SUBMIT_UNCHECKED = "form => HTMLFormElement.prototype.submit.call(form)"
+VALUES = "choices => choices.map(choice => choice.value)"
 BARE_WORDS = (Path(__file__).parent / "bare_words.js").read_text()
 
 
@@ -28,9 +29,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def states(page: Page, address: str) -> Iterator[str]:
     """The page as it comes, with each choice swapped in, and after empty forms."""
     yield address
-    for choice in page.locator("select[hx-get] option").all():
-        page.locator("select[hx-get]").select_option(choice.get_attribute("value"))
-        yield f"{address} with {choice.get_attribute('value')}"
+    for number in range(page.locator("select[hx-get]").count()):
+        select = page.locator("select[hx-get]").nth(number)
+        for value in select.locator("option").evaluate_all(VALUES):
+            select.select_option(value)
+            yield f"{address} with {value}"
+    for value in page.locator("[hx-get] > * [type=radio]").evaluate_all(VALUES):
+        page.locator(f"[type=radio][value={value}]").check()
+        yield f"{address} with {value}"
     for number in range(page.locator(OWN_FORMS).count()):
         with page.expect_navigation():
             page.locator(OWN_FORMS).nth(number).evaluate(SUBMIT_UNCHECKED)

@@ -12,18 +12,16 @@ import pytest
 from websockets.sync.client import connect
 
 from search.history import Stage
-from search.method import CONFIG, GUIDED
+from search.method import CONFIG
 from search.methods import METHODS
 from search.options import describe
 from search.problems.architecture_space import ready_made
 from search.problems.images import IMAGES
 from tests.web.browsing import Browser
 from tests.web.processes import Site, until
+from tests.web.small_options import is_guided, small_options
 
 PASSWORD = "a long road ahead"
-UNGUIDED = {"random_search", "grid"}
-"""Methods that learn nothing from what they see."""
-
 QUICK = {
     "schedule": "constant",
     "loss": "cross_entropy",
@@ -40,22 +38,6 @@ QUICK = {
     "epochs": 4,
 }
 """What the quick space fixes: the learning rate and the dropout are left to the method."""
-
-SMALL = {
-    "start_up": 2,
-    "particles": 2,
-    "population": 3,
-    "population_size": 3,
-    "sample_size": 2,
-    "eta": 2,
-    "max_epochs": 4,
-    "initial": 4,
-    "epochs": 2,
-    "random_controls": 1,
-    "levels": 3,
-    "cycles": 1,
-}
-"""Options at their smallest, by name: a method is to come to its own branch within a few trials."""
 
 MOST = 12
 
@@ -114,13 +96,9 @@ def fields_of(page, method, space):
         name: re.search(rf'name="{name}".*?value="(\w+)"', page, re.DOTALL)[1]
         for name in ("dataset", "queue")
     }
-    options = {}
-    for info in describe(method.options):
-        value = SMALL.get(info.name, info.default)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            value = max(value, info.minimum if info.minimum is not None else value)
-        if value is not False:
-            options[f"option-{info.name}"] = value
+    small = small_options(method)
+    known = {info.name: small.get(info.name, info.default) for info in describe(method.options)}
+    options = {f"option-{name}": value for name, value in known.items() if value is not False}
     run = {"name": method.title, "seed": 3, "max_trials": MOST, "concurrency": 2}
     return {**chosen, **run, **options, "method": method.name, "space": space}
 
@@ -159,11 +137,11 @@ def trials_of(site, run):
         return [{**row, "memo": json.loads(row["memo"])} for row in rows]
 
 
-def is_guided(method, rows):
+def came_to_itself(method, rows):
     """Whether the method's own branch ran; of one that shares weights, what it derived was trained."""
     if method.search is not None:
         return any(row["stage"] == Stage.EVALUATE.value for row in rows)
-    return method.name in UNGUIDED or any(row["memo"].get(GUIDED) for row in rows)
+    return is_guided(method, [row["memo"] for row in rows])
 
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS.keys())
@@ -173,7 +151,7 @@ def test_a_method_is_started_from_its_form_and_ends_with_a_best_candidate(site, 
     rows = trials_of(site, run)
     assert state == "completed", [(row["state"], row["detail"]) for row in rows]
     assert {"created", "moved", "reported"} <= told
-    assert is_guided(method, rows), [row["memo"] for row in rows]
+    assert came_to_itself(method, rows), [row["memo"] for row in rows]
     confirmed = rows[-1]
     assert (confirmed["stage"], confirmed["state"]) == ("confirm", "complete")
     insight = json.loads(ana.ask(f"{run}insight/")[2])
