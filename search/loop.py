@@ -15,6 +15,11 @@ from search.history import ASKED_BY, GIVEN, Candidate, History, Report, Stage, T
 from search.message import Message
 from search.method import Context, Evaluate, Method, Problem, Proposal, Search
 
+EXPECTED = (
+    "Expected by the method to be the best on all data (trial %(number)s): trained anew on training "
+    "and validation data, then scored once on test data"
+)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -47,19 +52,25 @@ def next_proposal(plan: Plan, problem: Problem, history: History) -> Proposal | 
             return proposal
     if searched.running():
         return None
-    return _confirmation(problem, searched, history.at_stage(Stage.CONFIRM))
+    return _confirmation(plan, problem, searched, history.at_stage(Stage.CONFIRM))
 
 
-def _confirmation(problem: Problem, searched: History, confirmed: History) -> Proposal | None:
+def _confirmation(
+    plan: Plan, problem: Problem, searched: History, confirmed: History
+) -> Proposal | None:
     """The best once more, for as long as it was trained but on all data: less was for the search only."""
     best = searched.incumbent()
     if best is None or len(confirmed):
         return None
-    why = Message(
+    sentence = (
         "Best of the search (trial %(number)s): trained anew on training and validation data, "
-        "then scored once on test data",
-        {"number": best.number},
+        "then scored once on test data"
     )
+    if plan.method.incumbent is not None:
+        expected = plan.method.incumbent(problem, searched, plan.options)
+        if expected is not None:
+            best, sentence = expected, EXPECTED
+    why = Message(sentence, {"number": best.number})
     rationed = {fidelity.name for fidelity in problem.fidelities if not fidelity.resumes}
     kept = {name: value for name, value in best.fidelity.items() if name not in rationed}
     return Proposal(best.candidate, fidelity=kept, stage=Stage.CONFIRM, why=why)
@@ -94,7 +105,8 @@ def own_proposal(plan: Plan, problem: Problem, candidate: Candidate, person: str
 
 def furthest(plan: Plan, problem: Problem) -> dict[str, float]:
     """The fidelity of the method's longest trainings, so that another trial can be compared with them."""
-    named = getattr(plan.options, "fidelity", None)
+    needed = next(iter(plan.method.needs), None)
+    named = getattr(plan.options, "fidelity", needed)
     fidelity = None if named is None else problem.fidelity(named)
     if fidelity is None:
         return {}
@@ -138,9 +150,9 @@ def trial_seed(run_seed: int, number: int) -> int:
     return int(np.random.SeedSequence([run_seed, number]).generate_state(1)[0])
 
 
-def run(plan: Plan, problem: Problem, workdir: Path) -> History:
+def run(plan: Plan, problem: Problem, workdir: Path, earlier: tuple[History, ...] = ()) -> History:
     """Run a search to its end in this process, one trial after the other; an error ends it."""
-    history = History()
+    history = History(earlier=earlier)
     while (proposal := next_proposal(plan, problem, history)) is not None:
         trial = trial_of(proposal, number=len(history) + 1)
         reports = _train(plan, problem, trial, history, workdir)

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from ConfigSpace import ConfigurationSpace
 
 from search.history import GIVEN, Candidate, History, Report, Stage, Trial, TrialState
-from search.loop import Plan, expected_trials, next_proposal, run, trial_seed
-from search.method import Context, Fidelity, Objective, Problem
+from search.loop import Plan, expected_trials, furthest, next_proposal, run, trial_seed
+from search.method import CONFIG, Context, Fidelity, Objective, Problem, refusal
 from search.methods import METHODS
-from search.options import NoOptions
+from search.options import NoOptions, describe
 from search.problems.images import IMAGES
+from search.space import Space
 
 
 def pretend(problem: Problem, candidate: Candidate, context: Context) -> Iterator[Report]:
@@ -118,3 +120,40 @@ def test_a_trial_that_was_stopped_does_not_outrank_those_that_were_trained_to_th
 def test_a_maximised_objective_is_a_loss_with_the_sign_turned(values, loss):
     assert Objective("a", maximise=True).loss(values) == loss
     assert Objective("b").loss({"b": float("nan")}) == float("inf")
+
+
+@pytest.mark.parametrize("method", [m for m in METHODS.values() if m.needs], ids=lambda m: m.name)
+@pytest.mark.parametrize(
+    "fidelities",
+    [
+        (Fidelity("epochs", 1, 81, resumes=True), Fidelity("train_fraction", 0.01, 1, False)),
+        (Fidelity("train_fraction", 0.01, 1, False),),
+    ],
+    ids=["epochs", "data"],
+)
+def test_what_a_person_asks_for_is_trained_as_far_as_the_best_of_the_method(method, fidelities):
+    """Else it would outrank all others, or none."""
+    problem = replace(PROBLEM, fidelities=fidelities)
+    plan = Plan(method, method.options(), seed=1, max_trials=9)
+    if refusal(method, problem, plan.options) is None:
+        (amount,) = furthest(plan, problem).values()
+        is_share = len(fidelities) == 1 or method.needs[0] == "train_fraction"
+        assert amount == (1 if is_share else plan.options.max_epochs)
+
+
+@pytest.mark.parametrize(
+    "method", [m for m in METHODS.values() if CONFIG in m.searches], ids=lambda m: m.name
+)
+def test_every_method_bears_earlier_runs(tmp_path, method):
+    fidelities = (
+        Fidelity("epochs", 1, 81, resumes=True),
+        Fidelity("train_fraction", 0.01, 1, False),
+    )
+    space = ConfigurationSpace({"dropout": (0.0, 1.0), "kind": ["a", "b"]})
+    problem = replace(PROBLEM, space=Space(space), fidelities=fidelities)
+    small = {info.name: 2 for info in describe(method.options) if info.name == "start_up"}
+    earlier = run(PLAN, problem, tmp_path / "before")
+    plan = Plan(method, method.options(**small), seed=2, max_trials=5)
+    history = run(plan, problem, tmp_path / "now", (earlier,))
+    assert history.earlier == (earlier,)
+    assert len(history) == 6
