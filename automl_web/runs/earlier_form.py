@@ -34,7 +34,7 @@ class EarlierForm(forms.Form):
     runs = forms.MultipleChoiceField(
         label=_("Earlier runs of this project"),
         required=False,
-        widget=forms.CheckboxSelectMultiple({"translate": "no"}),
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
     )
     file = forms.FileField(
         label=_("A file of trials"),

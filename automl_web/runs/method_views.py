@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from automl_web.runs.picker import Choice, Group
+from automl_web.runs.picker import by_need
 from search.method import CONFIG, GENOTYPE
 from search.methods import METHODS
 from search.options import OptionInfo, describe
@@ -29,11 +29,7 @@ class Knob:
 @require_safe
 def methods(request: HttpRequest) -> HttpResponse:
     """All methods by family, a line each."""
-    families: dict[str, list[Choice]] = {}
-    for found in METHODS.values():
-        families.setdefault(found.family, []).append(Choice(found, False))
-    groups = [Group(gettext(family), choices) for family, choices in families.items()]
-    return render(request, "runs/methods.html", {"groups": groups})
+    return render(request, "runs/methods.html", {"groups": by_need(list(METHODS))})
 
 
 @require_safe

@@ -89,12 +89,26 @@ def best_for(kind: str, space: ChosenSpace | None) -> tuple[str, ...]:
 def groups(best: Sequence[str], offered: Collection[str], chosen: str) -> list[Group]:
     """The methods that are offered: those to look at first, then all others by family."""
     fitting = [name for name in best if name in METHODS and name in offered]
-    found = [Group(gettext("Suggested here"), [_choice(name, chosen) for name in fitting])]
-    for family, listed in method_choices():
-        others = [n for n, _title in listed if n in offered and n not in fitting]
-        found.append(Group(family, [_choice(name, chosen) for name in others]))
-    return [group for group in found if group.choices]
+    others = [name for name in METHODS if name in offered and name not in fitting]
+    return [*_group(gettext("Suggested here"), fitting, chosen), *by_need(others, chosen)]
 
 
-def _choice(name: str, chosen: str) -> Choice:
-    return Choice(METHODS[name], name == chosen)
+def by_need(names: Sequence[str], chosen: str = "") -> list[Group]:
+    """Methods by family, those apart that begin with less than whole trainings."""
+    headings: dict[str, list[str]] = {}
+    for name in names:
+        headings.setdefault(_heading(METHODS[name]), []).append(name)
+    return [group for heading, here in headings.items() for group in _group(heading, here, chosen)]
+
+
+def _heading(method: Method) -> str:
+    family = gettext(method.family)
+    if not method.needs:
+        return family
+    return gettext("%(family)s by short trainings or less data") % {"family": family}
+
+
+def _group(title: str, names: Sequence[str], chosen: str) -> list[Group]:
+    """One group, or none where it would be empty."""
+    choices = [Choice(METHODS[name], name == chosen) for name in names]
+    return [Group(title, choices)] if choices else []

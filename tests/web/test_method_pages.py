@@ -7,7 +7,7 @@ import html
 import pytest
 from django.urls import reverse
 
-from automl_web.runs.picker import BEST, best_for, groups, usual
+from automl_web.runs.picker import BEST, best_for, by_need, groups, usual
 from search.method import CONFIG
 from search.methods import METHODS
 from search.options import describe
@@ -41,6 +41,12 @@ def test_what_is_suggested_stands_first_and_every_method_once(kind):
     assert named[0] == usual(kind)
     assert sorted(named) == sorted(METHODS)
     assert [c.method.name for g in found for c in g.choices if c.is_chosen] == [usual(kind)]
+
+
+def test_methods_that_begin_small_stand_apart():
+    apart = [g for g in by_need(list(METHODS)) if "less data" in g.title]
+    named = {choice.method.name for group in apart for choice in group.choices}
+    assert named == {name for name, method in METHODS.items() if method.needs}
 
 
 def test_architectures_have_suggestions_of_their_own(editor_client, project, version):
