@@ -22,6 +22,9 @@ from search.surrogates.parzen import Parzen, improvements, joint_widths
 
 SMOOTHED, PAPER = "smoothed", "paper"
 
+WIDTH = 0.15
+"""Of a smoothed density, the width of the kernel of a point alone, as a part of the range."""
+
 MORE = 2
 """Trials that a budget needs beyond N_min = d + 1 before it is modelled (section 4.1)."""
 
@@ -113,8 +116,8 @@ def densities(
     losses = np.array([trial.loss for trial in good])
     weights = improvements(losses, min(trial.loss for trial in bad))
     return (
-        Parzen(axes, near, joint_widths(axes, near), weights),
-        Parzen(axes, far, joint_widths(axes, far)),
+        Parzen(axes, near, joint_widths(axes, near, WIDTH), weights),
+        Parzen(axes, far, joint_widths(axes, far, WIDTH)),
     )
 
 

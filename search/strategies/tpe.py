@@ -41,7 +41,7 @@ class Options:
         maximum=0.5,
     )
     candidates: int = option(
-        64,
+        100,
         title="Candidates a trial",
         help="Drawn near good trials; the one that is most typical of good and least of bad ones is "
         "tried.",

@@ -120,14 +120,14 @@ def truncated_normal(centres: Array, widths: Array, even: Array) -> Array:
     return drawn
 
 
-def joint_widths(axes: Sequence[Axis], points: Array) -> Array:
+def joint_widths(axes: Sequence[Axis], points: Array, alone: float = 0.1) -> Array:
     """Widths (n, d) for a joint density: narrower the more points, by Scott's rule, never too narrow.
 
-    A fifth of the range times n ** (-1 / (d + 4)); at least a hundredth of the range, which Watanabe,
-    "Tree-structured Parzen estimator", 2023, found better than a bound that falls with n.
+    The width of a point `alone`, as a part of the range, times n ** (-1 / (d + 4)), at least a hundredth.
+    docs/benchmarks.md tells how this was chosen.
     """
     count, d = points.shape
-    width = 0.2 * max(count, 1) ** (-1 / (d + 4))
+    width = alone * max(count, 1) ** (-1 / (d + 4))
     floors = np.array([max(LEAST, axis.step / 2) for axis in axes])
     return np.tile(np.maximum(width, floors).clip(max=1.0), (count, 1))
 
