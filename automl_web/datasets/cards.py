@@ -32,7 +32,8 @@ class Card:
     """A finding in the reader's language.
 
     `index` names it to the fix, whose button says `fix`. `merges` are the classes that its own may
-    be merged into. The examples are pictures in groups, rows of a table, or lines with a remark.
+    be merged into, and `by_hand` says that the form of the version can mend it. The examples are
+    pictures in groups, rows of a table, or lines with a remark.
     """
 
     index: int
@@ -42,6 +43,7 @@ class Card:
     why: str
     fix: str
     merges: list[str]
+    by_hand: bool
     pictures: list[list[Picture]] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
@@ -67,6 +69,7 @@ def _card(index: int, finding: Finding, version: Version) -> Card:
         findings.why_of(finding),
         findings.fix_of(finding) if finding["fix"] else "",
         [name for name in version.classes if name not in small] if small else [],
+        findings.is_by_hand(finding),
     )
     for example in finding["examples"]:
         _add(card, example)

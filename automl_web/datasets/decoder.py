@@ -46,7 +46,7 @@ def main(text: str, seconds: str, note: str) -> None:
         prepare = resolve_name(kind.prepare)
         confine_to(kind.memory, int(seconds))
         prepared = prepare(order, Telling(answers, int(note)))
-        _answer(answers, {"prepared": asdict(prepared) | {"kind": kind.name}})
+        _answer(answers, {"prepared": asdict(prepared)})
     except RefusalError as refusal:
         _answer(answers, {"refused": refusal.document})
     except MemoryError:

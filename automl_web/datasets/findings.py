@@ -105,6 +105,11 @@ def done_of(finding: Finding) -> str:
     return _said(CARDS[finding["code"]].done, finding)
 
 
+def is_by_hand(finding: Finding) -> bool:
+    """Whether it can be mended in the form that prepares data differently."""
+    return CARDS[finding["code"]].by_hand
+
+
 def verdict(findings: Iterable[Finding]) -> Verdict:
     """Whether data with these findings is fit to search on."""
     weights = [finding["weight"] for finding in findings]

@@ -11,6 +11,9 @@ from typing import Any, Protocol, Self
 READING, CHECKING = "reading", "checking"
 """What is done with the items: first they are prepared, then the Data Doctor looks at them."""
 
+READING_TEXT, CHECKING_TEXT = "reading_text", "checking_text"
+"""The same with one long text, of which kilobytes are counted."""
+
 
 class Progress(Protocol):
     """Told how far it is, which it also is where that stands still, as a heartbeat."""

@@ -165,8 +165,9 @@ def test_a_table_with_a_column_of_text_can_be_taken_as_texts(editor_client, read
     frame.insert(0, "note", [f"was seen on day {n}" for n in range(120)])
     first = ready(frame)
     assert (first.kind, first.facts["columns"][0]["reason"]) == ("tables", "text")
-    assert corrected(editor_client, first, kind="text").status_code == 302
-    assert first.dataset.versions.latest("number").options["kind"] == "text"
+    assert corrected(editor_client, first, kind="texts").status_code == 302
+    options = first.dataset.versions.latest("number").options
+    assert {"kind": "text", "task": "classification", "label": "species"}.items() <= options.items()
     assert "kind" not in correction(editor_client, ready(flowers(100)))
 
 

@@ -24,7 +24,7 @@ from automl_web.datasets.refusals.of_text import NotTextError
 from automl_web.datasets.refusals.refusal import RefusalError
 from automl_web.datasets.tables import text_file
 from automl_web.datasets.tables.column_types import typed
-from automl_web.datasets.tables.sheet import unique_names
+from automl_web.datasets.tables.names import unique_names
 from automl_web.datasets.tables.target import columns_of, target_of
 from tests.web.tables import read, written
 

@@ -71,7 +71,8 @@ def test_running_text_is_shown_with_its_parts_and_taken_as_words_on_demand(edito
     page = editor_client.get(version.dataset.get_absolute_url()).content.decode()
     assert "taken as characters" in page
     assert "the end of the text" in page
-    other = mended(editor_client, version, unit="words", lowercase="on", encoding="")
+    chosen = {"kind": "running", "unit": "words", "lowercase": "on", "encoding": ""}
+    other = mended(editor_client, version, **chosen)
     assert (other.facts["unit"], other.facts["lowercase"]) == ("words", True)
     page = editor_client.get(other.dataset.get_absolute_url()).content.decode()
     assert "taken as words, capitals as small letters" in page
@@ -95,7 +96,7 @@ def test_texts_and_their_classes_are_shown_and_their_copies_left_out(editor_clie
 def test_columns_are_corrected_and_a_class_needs_one_of_its_own(editor_client, upload):
     version = upload("docs.csv", table(paragraphs()))
     correct = reverse("version-mend", args=[version.dataset_id, version.number])
-    fields = {"kind": "text", "text": "text", "label": "text", "unit": "words"}
+    fields = {"kind": "texts", "text": "text", "label": "text", "unit": "words"}
     answer = editor_client.post(correct, fields)
     assert answer.status_code == 422
     assert "Choose a column of its own" in answer.content.decode()

@@ -146,6 +146,16 @@ def test_what_a_text_lacks_is_found(tmp_path, text, code):
     assert code in codes(prepared(written(tmp_path / "a.txt", text, codec), tmp_path / "a"))
 
 
+def test_lines_of_the_test_part_are_left_out_of_training_and_the_other_parts_stay(tmp_path):
+    file = written(tmp_path / "a.txt", running_text() + running_text())
+    result = prepared(file, tmp_path / "a")
+    mended = prepared(file, tmp_path / "b", tmp_path / "a", **fix_of(result, "lines_in_test"))
+    assert "lines_in_test" not in codes(mended)
+    for part in ("validation", "test"):
+        assert text_of(tmp_path / "b", part) == text_of(tmp_path / "a", part)
+    assert len(text_of(tmp_path / "b", "train")) < len(text_of(tmp_path / "a", "train"))
+
+
 def test_unknown_words_are_told_with_a_fix_that_makes_them_fewer(tmp_path, monkeypatch):
     monkeypatch.setitem(MOST, WORDS, 400)
     file = written(tmp_path / "a.txt", running_text())

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from automl_web.datasets.archive import Archive
+from automl_web.datasets.text.as_rows import rows_in
 from automl_web.datasets.unreadable import UnreadableError
 
 HEAD_BYTES = 2**16
 SEPARATED = (".csv", ".tsv")
+WRITTEN = (".txt", ".md", ".text", ".tokens")
+"""Of text, and of tables whose makers did not care."""
 
 
 @dataclass(frozen=True)
 class Glance:
     """What is seen of a file without reading it: its name, its first bytes, and the names in a zip.
 
-    `table` is the beginning of a table of separated values: of the file, or of the first in a zip.
+    `table` is the beginning of a table of separated values: of the file, whatever it is called, or of
+    the first in a zip.
     """
 
     name: str
@@ -63,12 +67,19 @@ def look(path: Path, name: str) -> Glance:
     """Glance at a file; raises a FileError if it is a zip that is not safe."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-    glance = Glance(name, head, table=head if name.lower().endswith(SEPARATED) else b"")
+    glance = Glance(name, head)
     if not glance.is_zip:
-        return glance
+        return replace(glance, table=head) if _is_table(glance) else glance
     with Archive(path) as archive:
         names = tuple(member.name for member in archive.members)
         return Glance(name, head, names, _first_table(archive))
+
+
+def _is_table(glance: Glance) -> bool:
+    if not glance.has(*WRITTEN):
+        return glance.has(*SEPARATED)
+    rows = rows_in(glance.head)
+    return rows is not None and rows.are_sure
 
 
 def _first_table(archive: Archive) -> bytes:

@@ -11,7 +11,8 @@ WORKBOOK = "xl/workbook.xml"
 
 def _recognises(glance: Glance) -> bool:
     is_workbook = WORKBOOK in glance.members
-    return is_workbook or glance.head.startswith(b"PAR1") or glance.has(*ENDINGS)
+    is_parquet = glance.head.startswith(b"PAR1")
+    return is_workbook or is_parquet or glance.has(*ENDINGS) or bool(glance.table)
 
 
 TABLES = Intake(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from pkgutil import resolve_name
 
-from automl_web.datasets.kinds.intake import SEPARATED, Glance, Intake
+from automl_web.datasets.kinds.intake import SEPARATED, WRITTEN, Glance, Intake
+from automl_web.datasets.text.as_rows import rows_in
 
-ENDINGS = (".txt", ".md", ".text", ".tokens")
-TABLES = SEPARATED
+ENDINGS = WRITTEN
+TABLES = (*SEPARATED, ".parquet", ".pq")
 MEMORY = 512 * 2**20
 """Bytes: text is streamed, so of any amount of it the most is what is counted while a vocabulary is made,
 some 100 MB, what is known of a million texts, 150 MB, and a cell of a table, 64 MB."""
@@ -23,7 +23,8 @@ def _recognises(glance: Glance) -> bool:
     if glance.is_zip and are_texts(glance.members):
         return True
     if glance.table:
-        return bool(resolve_name("automl_web.datasets.text.columns:holds_texts")(glance))
+        rows = rows_in(glance.table)
+        return rows is not None and rows.hold_texts
     return not glance.is_zip and glance.has(*ENDINGS)
 
 

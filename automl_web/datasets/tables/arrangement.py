@@ -217,7 +217,7 @@ def _first_of_copies(content: Hashes, given: Parts) -> np.ndarray:
     """Whether each row is kept if only one of equal ones is; the test part stays as it is."""
     order = np.argsort(given != TEST, kind="stable")
     _values, first = np.unique(content[order], return_index=True)
-    keep = given == TEST
+    keep = np.asarray(given == TEST, dtype=bool)
     keep[order[first]] = True
     return keep
 

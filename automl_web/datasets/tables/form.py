@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from automl_web.datasets.encodings import CHOICES, title
 from automl_web.datasets.models import Version
 from automl_web.datasets.parts import TEST, VALIDATION
+from automl_web.datasets.readings import OPTIONS, TABLE, TEXTS, offered
 
 SMALLEST_SHARE, LARGEST_SHARE = 5, 40  # per cent
 MOST_COLUMNS = 100
@@ -26,10 +27,6 @@ TYPES = (
     ("date", gettext_lazy("Date")),
     ("text", gettext_lazy("Text, which is left out")),
     (LEAVE_OUT, gettext_lazy("Leave out")),
-)
-KINDS = (
-    ("tables", gettext_lazy("A table of numbers and categories")),
-    ("text", gettext_lazy("Texts with their classes")),
 )
 TASKS = (
     ("classification", gettext_lazy("Tell classes apart")),
@@ -57,7 +54,7 @@ class TableForm(forms.Form):
 
     template = "datasets/table_form.html"
 
-    kind = forms.ChoiceField(label=gettext_lazy("What the file holds"), choices=KINDS)
+    kind = forms.ChoiceField(label=gettext_lazy("What the file holds"))
     target = forms.ChoiceField(
         label=gettext_lazy("Column to predict"), widget=forms.Select(USER_DATA)
     )
@@ -98,8 +95,9 @@ class TableForm(forms.Form):
             if name != facts["target"]
         ]
         self._offer("group", [("", _("None: each row is on its own")), *others])
-        if not spelling or all(column["reason"] != "text" for column in facts["columns"]):
-            del self.fields["kind"]
+        has_texts = any(column["reason"] == "text" for column in facts["columns"])
+        name = version.source.name if version.source else ""
+        self._offer("kind", offered(name, (TABLE, TEXTS) if has_texts else ()))
         for part in (VALIDATION, TEST):
             if part in facts["given"]:
                 del self.fields[part]
@@ -114,10 +112,13 @@ class TableForm(forms.Form):
         if spelling:
             self.fields |= _of_spelling(spelling)
 
-    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        """The field with these choices; none if there are none."""
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
+        if not choices:
+            del self.fields[name]
 
     @property
     def first_fields(self) -> list[forms.BoundField]:
@@ -147,6 +148,10 @@ class TableForm(forms.Form):
         options = {name: cleaned[name] for name in CHOSEN if name in cleaned}
         if "target" in cleaned and "task" not in cleaned:
             options["task"] = ""  # another column is guessed anew
+        if "kind" in cleaned:
+            options |= OPTIONS[cleaned["kind"]]
+        if cleaned.get("kind") == TEXTS and self.cleaned_data["task"] == "classification":
+            options["label"] = self.cleaned_data["target"]
         types = {name: cleaned[field] for field, name in self.columns.items() if field in cleaned}
         shares = {part: cleaned[part] / 100 for part in (VALIDATION, TEST) if part in cleaned}
         read = {name: cleaned[name] for name in SPELLING if name in cleaned}
@@ -164,7 +169,7 @@ def _initial(facts: dict[str, Any]) -> dict[str, Any]:
     }
     shares = {part: round(100 * share) for part, share in facts["shares"].items()}
     known = {
-        "kind": "tables",
+        "kind": TABLE,
         "target": facts["target"],
         "task": facts["task"],
         "group": facts["group"] or "",

@@ -16,15 +16,12 @@ from automl_web.datasets.refusals.of_tables import (
     TooManyCellsError,
     TooManyColumnsError,
 )
-from automl_web.datasets.tables.sheet import MAX_CELLS, NESTED, Sheet, unique_names
+from automl_web.datasets.tables.names import unique_names
+from automl_web.datasets.tables.parquet_limits import DAMAGE, opened
+from automl_web.datasets.tables.sheet import MAX_CELLS, NESTED, Sheet
 from automl_web.datasets.tables.sniffing import MAX_COLUMNS
 
-MAGIC = b"PAR1"
 ROWS_AT_ONCE = 2**14
-NAME_BYTES, MOST_PARTS = 2**22, 2**20
-"""Of what the file says of itself: the longest text, and the longest list."""
-
-_DAMAGE = (pa.ArrowException, OSError, ValueError, TypeError, NotImplementedError, OverflowError)
 
 TIMES = pa.timestamp("us")
 WORDS = pa.large_string()
@@ -37,16 +34,10 @@ def read_parquet(content: bytes, beat: Callable[[], None]) -> Sheet:
     table that we can take, and MemoryError where it unfolds to more than there may be.
     """
     try:
-        file = pq.ParquetFile(
-            pa.BufferReader(content),
-            pre_buffer=False,
-            thrift_string_size_limit=NAME_BYTES,
-            thrift_container_size_limit=MOST_PARTS,
-        )
-        return _read(file, beat)
+        return _read(opened(pa.BufferReader(content)), beat)
     except MemoryError:
         raise
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise DamagedTableError from error
 
 

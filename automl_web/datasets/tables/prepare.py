@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from automl_web.datasets.disk import put_in_place, refusing_when_full
 from automl_web.datasets.order import CHECKING, Order, Prepared, Progress, in_silence
 from automl_web.datasets.parts import SHARES, SPLITS, TEST
+from automl_web.datasets.readings import about_table
 from automl_web.datasets.refusals.of_tables import TooHeavyTableError
 from automl_web.datasets.tables.arrangement import TEST_ROWS, Arranged, arrange
 from automl_web.datasets.tables.column_types import CATEGORY
@@ -24,6 +25,10 @@ from automl_web.datasets.tables.facts import facts_of
 from automl_web.datasets.tables.reading import read
 from automl_web.datasets.tables.splits import sizes
 from automl_web.datasets.tables.table_findings import findings_of
+from automl_web.datasets.text import prepare as text
+from automl_web.datasets.text.as_rows import Rows
+from automl_web.datasets.text.columnar import Columnar
+from automl_web.datasets.text.rows import is_parquet
 
 
 def prepare(order: Order, progress: Progress = in_silence) -> Prepared:
@@ -33,9 +38,20 @@ def prepare(order: Order, progress: Progress = in_silence) -> Prepared:
     give the same digest and the same split, in whatever order they come and however they are written.
     """
     try:
+        if not order.kind and _holds_texts(order.upload):
+            return text.prepare(order, progress)
         return _prepared(order, progress)
     except MemoryError as error:
         raise TooHeavyTableError from error
+
+
+def _holds_texts(upload: Path) -> bool:
+    """Whether a file is Parquet of texts with their classes, which is only seen once it is read."""
+    with upload.open("rb") as file:
+        if not is_parquet(file):
+            return False
+        table = Columnar(file)
+        return Rows(table.names, table.head, 1.0).hold_texts
 
 
 def _prepared(order: Order, progress: Progress) -> Prepared:
@@ -59,6 +75,8 @@ def _prepared(order: Order, progress: Progress) -> Prepared:
     facts = facts_of(table, arranged, meta["shares"])
     looking = partial(progress, count // 2, count, order.name, CHECKING)
     facts["findings"] = findings_of(table, arranged, looking)
+    if not order.kind:
+        facts["findings"] += about_table(order.name, len(table.sheet.frame.columns))
     return Prepared(digest, len(arranged.rows), facts, kind="tables")
 
 

@@ -24,7 +24,8 @@ from automl_web.datasets.refusals.of_tables import (
     TooLargeTableError,
     WorkbookError,
 )
-from automl_web.datasets.tables.parquet_file import MAGIC, read_parquet
+from automl_web.datasets.tables.parquet_file import read_parquet
+from automl_web.datasets.tables.parquet_limits import MAGIC
 from automl_web.datasets.tables.sheet import MAX_BYTES, MAX_CELLS, Sheet
 from automl_web.datasets.tables.text_file import read_text
 from automl_web.datasets.unreadable import UnreadableError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +9,6 @@ import pandas as pd
 
 MAX_BYTES = 256 * 2**20
 MAX_CELLS = 5_000_000
-LONGEST_NAME = 200
 
 NESTED = "nested"
 """Why a column is left out that holds lists or bytes."""
@@ -28,18 +26,3 @@ class Sheet:
     left_out: dict[str, str] = field(default_factory=dict)
     skipped: int = 0
     spelling: dict[str, Any] = field(default_factory=dict)
-
-
-def unique_names(names: Iterable[str], unnamed: str = "column") -> list[str]:
-    """Names that people can see and that differ: “column 3” for an empty one, “price (2)” for a second."""
-    taken: set[str] = set()
-    found = []
-    for number, written in enumerate(names, start=1):
-        plain = " ".join(written.replace("\0", "").split())[:LONGEST_NAME] or f"{unnamed} {number}"
-        name, count = plain, 1
-        while name in taken:
-            count += 1
-            name = f"{plain} ({count})"
-        taken.add(name)
-        found.append(name)
-    return found

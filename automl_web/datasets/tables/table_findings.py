@@ -12,6 +12,7 @@ import pandas as pd
 from automl_web.datasets.classes import about_balance
 from automl_web.datasets.findings import DANGER, NOTE, WARNING, Finding, found, weight_of_seen
 from automl_web.datasets.parts import TEST, TRAIN
+from automl_web.datasets.readings import OPTIONS, TEXTS
 from automl_web.datasets.tables.arrangement import Arranged
 from automl_web.datasets.tables.column_types import (
     EMPTY,
@@ -189,7 +190,10 @@ def _about_left_out(table: Table, arranged: Arranged) -> Iterator[Finding]:
     for reason, code in codes.items():
         names = [name for name, why in reasons.items() if why == reason]
         if names:
-            yield found(code, NOTE, examples=names, name=names[0], count=len(names))
+            is_told_apart = reason == TEXT and bool(arranged.target.classes)
+            columns = {"text": names[0], "label": arranged.target.column.name}
+            fix = OPTIONS[TEXTS] | columns if is_told_apart else None
+            yield found(code, NOTE, fix, names, name=names[0], count=len(names))
 
 
 def _about_rows(table: Table, arranged: Arranged) -> Iterator[Finding]:

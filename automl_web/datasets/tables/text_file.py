@@ -13,7 +13,8 @@ import pandas as pd
 from automl_web.datasets.encodings import decoded, encoding_of
 from automl_web.datasets.refusals.of_tables import NoTableError, RaggedTableError, TooManyCellsError
 from automl_web.datasets.refusals.of_text import NotTextError
-from automl_web.datasets.tables.sheet import MAX_CELLS, Sheet, unique_names
+from automl_web.datasets.tables.names import unique_names
+from automl_web.datasets.tables.sheet import MAX_CELLS, Sheet
 from automl_web.datasets.tables.sniffing import SAMPLE, Dialect, sniff
 
 PIECE_BYTES = 2**20

@@ -14,9 +14,10 @@ from automl_web.datasets.parts import SHARES
 class Choices:
     """The options of a version of a text, by the names that they have in the database.
 
-    `once` leaves out all copies of a text but one, `drop` items by their names or numbers, `without`
-    classes; `merge` tells which class others become, and `shares` how large the parts are. No class has
-    more than `balance` times as many texts to train on as the smallest; 0 sets no limit.
+    `once` leaves out all copies of a text but one, and of running text the training lines that the test
+    part has, too; `drop` leaves out items by their names or numbers, `without` classes. `merge` tells
+    which class others become, and `shares` how large the parts are. No class has more than `balance`
+    times as many texts to train on as the smallest; 0 sets no limit.
     """
 
     task: str = ""

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from itertools import islice
 from statistics import fmean
 
-from automl_web.datasets.encodings import decoded, encoding_of
-from automl_web.datasets.kinds.intake import Glance
-from automl_web.datasets.refusals.refusal import RefusalError
-from automl_web.datasets.tables.sniffing import Dialect, sniff
+from automl_web.datasets.tables.names import unique_names
+from automl_web.datasets.tables.sniffing import Dialect
 
 LOOKED_AT = 500
 """Rows that columns are judged by."""
@@ -44,8 +42,7 @@ class Column:
 
 def names_of(dialect: Dialect) -> list[str]:
     """What the columns are called: as the file says, else by their numbers."""
-    told = dialect.names or ("",) * dialect.width
-    return [name.strip() or f"column {number}" for number, name in enumerate(told, start=1)]
+    return unique_names(dialect.names or ("",) * dialect.width)
 
 
 def reader_of(
@@ -92,23 +89,6 @@ def label_of(columns: Sequence[Column], text: Column, rows: int) -> Column | Non
 
 def _likeliness(column: Column) -> tuple[bool, bool, int]:
     return column.is_hinted, column.different > 1, -column.different
-
-
-def holds_texts(glance: Glance) -> bool:
-    """Whether a table of separated values seems to be of texts and their classes, not of measurements."""
-    try:
-        head = "".join(decoded([glance.table], encoding_of([glance.table])))
-        dialect = sniff(head, {})
-    except RefusalError:
-        return False
-    rows = head_rows(head, dialect, quotes=dialect.quotes)
-    if not rows:
-        return False
-    columns = judged(rows, names_of(dialect))
-    text = text_of(columns)
-    others = sum(column.characters for column in columns) - text.characters
-    is_prose = text.words >= WORDS and text.characters > others and text.different > len(rows) / 2
-    return is_prose and label_of(columns, text, len(rows)) is not None
 
 
 def head_rows(head: str, dialect: Dialect, *, quotes: bool = True) -> list[list[str]]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from automl_web.datasets.encodings import CHOICES
 from automl_web.datasets.models import Version
+from automl_web.datasets.readings import OPTIONS, RUNNING, TABLE, TEXTS, offered
 from search.training.text.meta import CHARACTERS, CLASSIFICATION, LANGUAGE, WORDS
 
 Choices = Sequence[tuple[str, Any]]
@@ -18,10 +19,6 @@ Choices = Sequence[tuple[str, Any]]
 TASKS: Choices = (
     (LANGUAGE, gettext_lazy("Continue a text")),
     (CLASSIFICATION, gettext_lazy("Tell texts apart, one folder a class")),
-)
-KINDS: Choices = (
-    ("text", gettext_lazy("Texts with their classes")),
-    ("tables", gettext_lazy("A table of numbers and categories")),
 )
 UNITS: Choices = (
     (WORDS, gettext_lazy("Words")),
@@ -35,7 +32,7 @@ class TextForm(forms.Form):
     `options` is what a valid form changes of the options of the version.
     """
 
-    kind = forms.ChoiceField(label=gettext_lazy("What the file holds"), choices=KINDS)
+    kind = forms.ChoiceField(label=gettext_lazy("What the file holds"))
     task = forms.ChoiceField(label=gettext_lazy("What is learnt"), choices=TASKS)
     text = forms.ChoiceField(label=gettext_lazy("Column of the texts"))
     label = forms.ChoiceField(label=gettext_lazy("Column of the classes"))
@@ -67,18 +64,24 @@ class TextForm(forms.Form):
     def __init__(self, version: Version, data: Any = None) -> None:
         facts, options = version.facts, version.options
         told = {name: facts.get(name, "") for name in ("task", "text", "label", "group", "unit")}
-        told |= {"kind": "text", "lowercase": facts["lowercase"]}
+        is_of_rows = bool(facts.get("columns"))
+        kind = TEXTS if is_of_rows else RUNNING
+        told |= {"kind": kind, "lowercase": facts["lowercase"]}
         super().__init__(data, initial=told | {"encoding": options.get("encoding", "")})
         columns = [(name, name) for name in facts.get("columns", ())]
+        name = version.source.name if version.source else ""
+        kinds = offered(name, (TEXTS, TABLE) if is_of_rows else ())
+        self._offer("kind", kinds)
         self._offer("text", columns)
         self._offer("label", columns)
         self._offer("group", [("", _("None: each text is on its own")), *columns])
         self._offer("encoding", [("", _("As the file seems to be")), *CHOICES.items()])
-        self._leave_out("task" if columns else "kind")
+        if not kinds:
+            self._leave_out("kind")
         if not columns:
             self._leave_out("text", "label", "group")
-            if facts.get("folders", 0) < 2:
-                self._leave_out("task")
+        if columns or facts.get("folders", 0) < 2:
+            self._leave_out("task")
 
     def _offer(self, name: str, choices: Choices) -> None:
         field = self.fields[name]
@@ -102,4 +105,5 @@ class TextForm(forms.Form):
     @property
     def options(self) -> dict[str, Any]:
         """What was changed, as options of a version."""
-        return {name: self.cleaned_data[name] for name in self.changed_data}
+        options = {name: self.cleaned_data[name] for name in self.changed_data}
+        return options | OPTIONS[options["kind"]] if "kind" in options else options

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from automl_web.datasets.parts import SPLITS, TEST, TRAIN
 from automl_web.datasets.refusals.of_text import TooShortTextError
 from automl_web.datasets.text.arrays import Growing
+from automl_web.datasets.text.lines import Hashes, hashes_of, without
 from automl_web.datasets.text.scratch import Stretch
 from automl_web.datasets.text.stretches import Document, Parts, Places, cut, end_near, places
 from automl_web.datasets.text.units import unit_of_language
@@ -22,6 +24,9 @@ from search.training.text.meta import LANGUAGE
 
 MINIMUM = 2_000
 """Bytes that there must be: less does not even fill a batch."""
+
+LEAST = 100
+"""Tokens that each part needs, once lines have been left out."""
 
 TESTED = "items.json"
 """Where the test part lies, by documents: so a version that mends this one finds it again."""
@@ -43,11 +48,20 @@ class Divided:
         return sum(stretch.size for name in names for stretch in self.parts[name])
 
     def pieces(self, name: str) -> Iterator[str]:
-        """The text of a part as it is learnt from."""
+        """The text of a part as it is learnt from; `once`, without lines of the test part."""
+        if name == TRAIN and self.work.choices.once:
+            return without(self._pieces(name), self._tested)
+        return self._pieces(name)
+
+    def _pieces(self, name: str) -> Iterator[str]:
         lowercase = self.work.choices.lowercase
         for stretch in self.parts[name]:
             for piece in self.work.scratch.read(stretch):
                 yield piece.lower() if lowercase else piece
+
+    @cached_property
+    def _tested(self) -> Hashes:
+        return hashes_of(self._pieces(TEST))
 
     @property
     def given(self) -> list[str]:
@@ -89,6 +103,8 @@ def write(text: Divided) -> Outcome:
         count, unknown[name] = write_tokens(work.folder, name, pieces, vocabulary, digest)
         meta.counts[name] = count
         done += text.size(name)
+        if count < LEAST:
+            raise TooShortTextError(count=count, minimum=LEAST)
     meta.write(work.folder)
     tested = json.dumps(places(documents, text.parts[TEST]), ensure_ascii=False)
     (work.folder / TESTED).write_text(tested, "utf-8")

@@ -19,6 +19,10 @@ CUT = 2**16
 """Characters after which a line is taken to end, whether it does or not."""
 
 
+Hashes = frozenset[int]
+"""Of lines; they hold within one process only."""
+
+
 @dataclass(frozen=True)
 class Repeated:
     """Lines that occur often, the most frequent first, and their share of the text's characters."""
@@ -37,6 +41,29 @@ def lines_of(pieces: Iterable[str]) -> Iterator[str]:
             rest = ""
     if len(rest.strip()) >= LONG:
         yield rest.strip()
+
+
+def hashes_of(pieces: Iterable[str]) -> Hashes:
+    """What the long lines of a text are known by."""
+    return frozenset(map(hash, lines_of(pieces)))
+
+
+def without(pieces: Iterable[str], lines: Hashes) -> Iterator[str]:
+    """The text without long lines that are among these."""
+    rest = ""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split("\n")
+        yield "".join(f"{line}\n" for line in whole if not _is_among(line, lines))
+        if len(rest) > CUT:
+            yield rest
+            rest = ""
+    if not _is_among(rest, lines):
+        yield rest
+
+
+def _is_among(line: str, lines: Hashes) -> bool:
+    plain = line.strip()
+    return len(plain) >= LONG and hash(plain) in lines
 
 
 def repeated(pieces: Iterable[str], characters: int) -> Repeated:

@@ -10,19 +10,21 @@ from typing import Any, BinaryIO
 from automl_web.datasets.archive import Archive
 from automl_web.datasets.disk import put_in_place, refusing_when_full
 from automl_web.datasets.kinds.intake import look
-from automl_web.datasets.kinds.text import TABLES, are_texts
+from automl_web.datasets.kinds.text import are_texts
 from automl_web.datasets.order import Order, Prepared, Progress, in_silence
 from automl_web.datasets.parts import TRAIN
+from automl_web.datasets.readings import about_text
 from automl_web.datasets.refusals.of_preparing import NoRoomError
 from automl_web.datasets.text import classes, language, reading
 from automl_web.datasets.text.choices import Choices
 from automl_web.datasets.text.items import Items
+from automl_web.datasets.text.rows import is_parquet
 from automl_web.datasets.text.scratch import Scratch
 from automl_web.datasets.text.sources import has_classes, sources_of
 from automl_web.datasets.text.stretches import Document
 from automl_web.datasets.text.text_findings import about_classes, about_language
 from automl_web.datasets.text.work import Outcome, Work
-from search.training.text.meta import CLASSIFICATION
+from search.training.text.meta import CLASSIFICATION, LANGUAGE
 
 ROOM = 6
 """Bytes on the disk that a byte of text may need: itself, and a token of four where it is a character."""
@@ -47,9 +49,11 @@ def prepare(order: Order, progress: Progress = in_silence) -> Prepared:
         choices = Choices.of(order.options)
         work = Work(Scratch(text), ready, choices, progress, order.earlier)
         outcome = _prepared(order, work, Path(room) / "raw")
+        if not order.kind:
+            outcome.facts["findings"] += about_text(look(order.upload, order.name), outcome.facts)
         put_in_place(ready, folder)
     facts = outcome.facts | {"files": work.read.files, "encodings": work.read.codecs}
-    return Prepared(outcome.digest, outcome.items, facts)
+    return Prepared(outcome.digest, outcome.items, facts, kind="text")
 
 
 def _check_room(order: Order) -> None:
@@ -59,11 +63,15 @@ def _check_room(order: Order) -> None:
 
 
 def _prepared(order: Order, work: Work, raw: Path) -> Outcome:
-    if look(order.upload, order.name).is_zip:
+    glance = look(order.upload, order.name)
+    if glance.is_zip:
         with Archive(order.upload) as archive, raw.open("w+b") as spool:
             return _of_zip(archive, spool, work)
     with order.upload.open("rb") as file:
-        if order.name.lower().endswith(TABLES):
+        is_of_rows = bool(glance.table) or is_parquet(file)
+        if work.choices.task in (LANGUAGE, CLASSIFICATION):
+            is_of_rows = work.choices.task == CLASSIFICATION
+        if is_of_rows:
             return _of_classes(work, *reading.rows([reading.Table(order.name, TRAIN, file)], work))
         return _of_language(work, [reading.document(file, order.name, work)], {})
 

@@ -137,9 +137,9 @@ def _rows(files: Iterable[Table], work: Work, told: dict[str, Any]) -> Iterator[
             work.read.skip(table.name, OTHER_COLUMNS)
             continue
         sheet.text, sheet.label = first.text, first.label
-        work.read.took(sheet.codec)
+        work.read.took(sheet.rows.codec)
         prefix = f"{table.name}:" if told["parts"] else ""
-        for item in items_of(table.file, sheet, work.progress):
+        for item in items_of(sheet, work.progress):
             yield replace(item, name=f"{prefix}{item.name}", part=table.part)
         told["parts"].append(table.part)
         told["ragged"] += sheet.skipped

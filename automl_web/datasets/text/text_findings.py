@@ -17,7 +17,7 @@ from automl_web.datasets.findings import (
     found,
     weight_of_seen,
 )
-from automl_web.datasets.order import CHECKING
+from automl_web.datasets.order import CHECKING_TEXT
 from automl_web.datasets.parts import SPLITS, TEST, TRAIN
 from automl_web.datasets.text.classes import Drawn
 from automl_web.datasets.text.items import Numbers, column
@@ -83,7 +83,8 @@ def _about_reading(read: Read) -> Iterator[Finding]:
 
 def _about_copied_documents(text: Divided) -> Iterator[Finding]:
     first: dict[int, str] = {}
-    copies = [d.name for d in text.documents if first.setdefault(d.digest, d.name) != d.name]
+    ordered = sorted(text.documents, key=lambda document: document.part != TEST)  # which stays
+    copies = [d.name for d in ordered if first.setdefault(d.digest, d.name) != d.name]
     if copies:
         yield found("copied_documents", WARNING, {"drop": copies}, copies, count=len(copies))
 
@@ -111,14 +112,14 @@ def _about_lines(text: Divided) -> Iterator[Finding]:
     trained, tested = text.size(TRAIN), text.size(TEST)
 
     def pieces(name: str, done: int) -> Iterator[str]:
-        return text.work.told(text.pieces(name), 2 * trained + tested, done, CHECKING)
+        return text.work.told(text.pieces(name), 2 * trained + tested, done, CHECKING_TEXT)
 
     again, of, some = seen_before(pieces(TRAIN, tested), pieces(TEST, 0))
     share = again / max(of, 1)
     if share > SOME_AGAIN:
         weight = NOTE if share <= MUCH_AGAIN else WARNING if share <= MOST_AGAIN else DANGER
         examples = [shortened(line, SHOWN) for line in some]
-        yield found("lines_in_test", weight, examples=examples, count=again, lines=of)
+        yield found("lines_in_test", weight, {"once": True}, examples, count=again, lines=of)
     boilerplate = repeated(pieces(TRAIN, trained + tested), trained)
     if boilerplate.share > BOILERPLATE:
         lines, percent = boilerplate.lines, round(100 * boilerplate.share)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from automl_web.datasets.order import READING, Progress
+from automl_web.datasets.order import READING_TEXT, Progress
 from automl_web.datasets.text.choices import Choices
 from automl_web.datasets.text.scratch import Scratch, last_space
 from automl_web.datasets.text.vocabulary import Vocabulary
@@ -53,7 +53,7 @@ class Work:
     read: Read = field(default_factory=Read)
 
     def told(
-        self, pieces: Iterable[str], total: int, done: int = 0, stage: str = READING
+        self, pieces: Iterable[str], total: int, done: int = 0, stage: str = READING_TEXT
     ) -> Iterator[str]:
         """The pieces of a text; how far it is told as progress now and then, in kilobytes."""
         next_ = done

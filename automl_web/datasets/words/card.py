@@ -11,10 +11,14 @@ Text = Any
 
 @dataclass(frozen=True)
 class Card:
-    """What was found, why it matters, what the button of the fix says, and what it will have done."""
+    """What was found, why it matters, what the button of the fix says, and what it will have done.
+
+    Some of what has no button can be chosen `by_hand` in the form that prepares data differently.
+    """
 
     title: Text
     found: Text
     why: Text = ""
     fix: Text = ""
     done: Text = ""
+    by_hand: bool = False

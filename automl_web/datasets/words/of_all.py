@@ -47,7 +47,7 @@ CARDS = {
     ),
     "imbalance": Card(
         _("Imbalance"),
-        _("Class “%(large)s” has %(ratio)s times as many items as “%(small)s”."),
+        _("Class “%(large)s” has %(ratio)s times as many items to train on as “%(small)s”."),
         _(
             "A model can look good by ignoring the small class. Search for balanced accuracy, "
             "add to the small class, or train on less of the large ones."
@@ -131,6 +131,29 @@ CARDS = {
             "count",
         ),
         _("What is skipped is not learnt from. If it matters, mend the files and upload again."),
+    ),
+    "rows_as_texts": Card(
+        _("Taken as texts"),
+        _("Column “%(name)s” holds texts and “%(label)s” seems to say what they are."),
+        _("If the other columns are what is to be learnt from, take it as a table."),
+        _("Take it as a table"),
+        _("taken as a table"),
+    ),
+    "lines_as_rows": Card(
+        _("Perhaps a table"),
+        _("%(percent)s %% of the lines have %(count)s cells each, as the rows of a table have."),
+        _("It was taken as a text that goes on from line to line. If it is a table, say so."),
+        _("Take it as a table"),
+        _("taken as a table"),
+    ),
+    "text_as_table": Card(
+        _("Taken as a table"),
+        _(
+            "The file is called a text, but all lines have %(count)s cells, as the rows of a table have."
+        ),
+        _("If it is a text that goes on from line to line all the same, say so."),
+        _("Take it as a text"),
+        _("taken as a text"),
     ),
     "merged": Card(
         _("Merged"),

@@ -120,6 +120,7 @@ CARDS = {
             "count",
         ),
         _("A network needs all of one size. Another one can be chosen."),
+        by_hand=True,
     ),
     "mixed_colours": Card(
         _("Gray and coloured"),

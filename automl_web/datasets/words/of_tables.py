@@ -145,6 +145,7 @@ CARDS = {
         _(
             "A model can learn them by heart, which helps with no new row. If it counts, correct it."
         ),
+        by_hand=True,
     ),
     "left_out_text": Card(
         _("Free text"),
@@ -154,6 +155,9 @@ CARDS = {
             "count",
         ),
         _("Models of tables learn from numbers and categories. If it has few values, correct it."),
+        _("Learn from these texts instead"),
+        _("texts in “%(name)s” taken instead"),
+        by_hand=True,
     ),
     "left_out_many": Card(
         _("Too many different words"),
@@ -164,6 +168,7 @@ CARDS = {
             "count",
         ),
         _("Words that hardly come again are like names of rows. If they count, correct it."),
+        by_hand=True,
     ),
     "left_out_empty": Card(
         _("Empty columns"),
@@ -172,6 +177,7 @@ CARDS = {
             "%(count)s columns are empty, and were left out; “%(name)s” is one.",
             "count",
         ),
+        _("There is nothing in them to learn from."),
     ),
     "left_out_nested": Card(
         _("Lists and bytes"),

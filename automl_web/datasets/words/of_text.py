@@ -12,6 +12,7 @@ CARDS: dict[str, Card] = {
         _("Encoding"),
         _("The file does not say how its letters are written. It was read as %(encoding)s."),
         _("If letters look wrong in the samples below, choose another encoding."),
+        by_hand=True,
     ),
     "broken_letters": Card(
         _("Letters that cannot be read"),
@@ -21,6 +22,7 @@ CARDS: dict[str, Card] = {
             "count",
         ),
         _("If they are many, the encoding may be another one: choose it below."),
+        by_hand=True,
     ),
     "control_characters": Card(
         _("Control characters"),
@@ -29,6 +31,7 @@ CARDS: dict[str, Card] = {
             "%(count)s characters that are no letters but commands to a machine were left out.",
             "count",
         ),
+        _("They are not to be seen, and say nothing."),
     ),
     "copied_documents": Card(
         _("The same file twice"),
@@ -73,9 +76,12 @@ CARDS: dict[str, Card] = {
             "%(count)s of %(lines)s long lines of the test part are also trained on.",
             "count",
         ),
-        _(
-            "A model that has learnt them by heart gets too good a test score. If the file holds "
-            "texts twice, leave the copies out and upload it again."
+        _("A model that has learnt them by heart gets too good a test score."),
+        _("Leave these lines out of the training part"),
+        ngettext_lazy(
+            "%(count)s line of the test part left out of training",
+            "%(count)s lines of the test part left out of training",
+            "count",
         ),
     ),
     "boilerplate": Card(
@@ -87,7 +93,8 @@ CARDS: dict[str, Card] = {
         ),
         _(
             "They may be heads of pages or notes on licences. A model learns them first, and its "
-            "score flatters."
+            "score flatters. The test part has them, too, and is fixed: to be rid of them, take them "
+            "out of the file and upload it again."
         ),
     ),
     "empty_texts": Card(
@@ -97,6 +104,7 @@ CARDS: dict[str, Card] = {
             "%(count)s texts are empty and were left out.",
             "count",
         ),
+        _("There is nothing in them to learn from."),
     ),
     "unlabelled_texts": Card(
         _("Texts without a class"),
@@ -105,6 +113,7 @@ CARDS: dict[str, Card] = {
             "%(count)s texts have no class and were left out.",
             "count",
         ),
+        _("Without the answer there is nothing to learn from a text."),
     ),
     "cut_texts": Card(
         _("Very long texts"),
@@ -112,6 +121,9 @@ CARDS: dict[str, Card] = {
             "%(count)s text is very long, and only its beginning was taken.",
             "%(count)s texts are very long, and only their beginnings were taken.",
             "count",
+        ),
+        _(
+            "No network here reads so far. If what comes later matters, cut them into several texts."
         ),
     ),
     "ragged_rows": Card(
