@@ -36,6 +36,19 @@ METHOD = Method(
         "Starts many trainings, stops the weak ones early and lets the strong ones go on from "
         "where they are. Usually the quickest way to a good result when training is long."
     ),
+    use_when=(
+        "Trainings are long, early scores foretell later ones, and it is not known how early one "
+        "may judge."
+    ),
+    avoid_when=(
+        "Early scores say little of later ones: the rank correlations beside its picture tell. Or "
+        "trainings are so short that little can be saved."
+    ),
+    corrected=(
+        "It is said to need trainings that go on from checkpoints. It does not: going on saves "
+        "about a sixth of the work. That it fares badly with many hyper-parameters was asserted, "
+        "not measured. And its paper's table and its algorithm differ, so both are here."
+    ),
     propose=propose,
     options=Options,
     needs=(USUAL,),
