@@ -104,6 +104,18 @@ METHOD = Method(
         "Trains many candidates a little, keeps the better part, trains these longer, and so on. One "
         "bracket of Hyperband: simpler, but you choose how many to begin with."
     ),
+    use_when=(
+        "It is known about how early strong candidates can be told from weak ones, and one "
+        "bracket that judges then is wanted."
+    ),
+    avoid_when=(
+        "That is not known: Hyperband tries several beginnings. Or early scores say little of "
+        "later ones."
+    ),
+    corrected=(
+        "It is said to share the budget evenly. It does so among the candidates of one rung; "
+        "those that survive get more and more."
+    ),
     propose=propose,
     options=Options,
     needs=(USUAL,),
