@@ -146,6 +146,17 @@ METHOD = Method(
         "A swarm of configurations moves through the space, each drawn to the best place that it has "
         "seen and to the best that any has. Needs some hundred trials; good where many devices work."
     ),
+    use_when=(
+        "Many devices work at once, most hyper-parameters are numbers, and some hundred trials "
+        "can be paid for."
+    ),
+    avoid_when=(
+        "There are few trials, or many choices and conditions: a particle moves through numbers."
+    ),
+    corrected=(
+        "It is said to work with any setting. Inertia and pulls decide whether a swarm settles at "
+        "all; the defaults are ones with which it does."
+    ),
     propose=propose,
     options=Options,
     searches=(CONFIG,),
