@@ -23,7 +23,7 @@ class Part:
     """A part: its name, tokens or texts in it, whether it came along, and some of its text."""
 
     name: str
-    count: int
+    count: str
     was_given: bool
     samples: list[dict[str, str]]
 
@@ -46,14 +46,22 @@ def facts_of(version: Version) -> dict[str, Any]:
     rows = _rows(facts)
     return {
         "parts": [
-            Part(name, facts["counts"][name], name in facts["given"], facts["samples"][name])
+            Part(
+                name,
+                number_format(facts["counts"][name], force_grouping=True),
+                name in facts["given"],
+                facts["samples"][name],
+            )
             for name in SPLITS
         ],
         "is_classified": facts["task"] == CLASSIFICATION,
         "is_characters": facts["unit"] == CHARACTERS,
         "rows": rows,
         "largest": max((row.total for row in rows), default=0),
-        "vocabulary": [(_shown(token), n) for token, n in facts["vocabulary"]["first"]],
+        "vocabulary": [
+            (_shown(token), number_format(n, force_grouping=True))
+            for token, n in facts["vocabulary"]["first"]
+        ],
         "size": facts["vocabulary"]["size"],
         "unknown": _percent(facts["unknown"]["test"]),
         "encodings": [encodings.title(codec) for codec in facts["encodings"]],
@@ -64,7 +72,7 @@ def summary(version: Version) -> str:
     """A line about a version that is ready."""
     facts = version.facts
     count = sum(facts["counts"].values())
-    shown = {"n": number_format(count)}
+    shown = {"n": number_format(count, force_grouping=True)}
     if facts["task"] == CLASSIFICATION:
         classes = len(version.classes)
         told = ngettext("%(n)s class", "%(n)s classes", classes) % {"n": classes}
