@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from search.history import Candidate, History, Report, Stage
+from search.history import Candidate, History, Report, Stage, Trial
 from search.insight import Insight
 from search.message import Message
 from search.metrics import METRICS
@@ -199,8 +199,9 @@ class Method:
     candidates, its trials of stage search run that generator, and it proposes trials of stage
     evaluate for what they derive. `curves` says that it reads the reports of the trials, `insight`
     draws how it thinks, and `refuses` says why it cannot work on a problem with some options, if it
-    cannot. `use_when` and `avoid_when` advise who must choose, and `corrected` says what is often
-    told of the method and is not so.
+    cannot. `incumbent` names the trial that it expects to be the best when trained in full, where
+    that need not be the one of the best score. `use_when` and `avoid_when` advise who must choose,
+    and `corrected` says what is often told of the method and is not so.
     """
 
     name: str
@@ -220,6 +221,7 @@ class Method:
     plan: Callable[[Problem, Any], Sequence[float]] | None = None
     insight: Callable[[Problem, History, Any], Insight] | None = None
     refuses: Callable[[Problem, Any], Message | None] | None = None
+    incumbent: Callable[[Problem, History, Any], Trial | None] | None = None
 
 
 def refusal(method: Method, problem: Problem, options: Any) -> Message | None:

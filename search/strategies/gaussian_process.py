@@ -85,7 +85,8 @@ def insight(problem: Problem, history: History, options: Options) -> Slices:
     if len(history.finished()) < options.start_up or not history.ranked():
         return Slices(through=0, slices=(), seen=())
     rng = np.random.default_rng(len(history))
-    return slices_through(problem, history, _merit(problem, history, rng, options))
+    merit = _merit(problem, history, rng, options)
+    return slices_through(problem, history, history.ranked()[0], merit)
 
 
 METHOD = Method(

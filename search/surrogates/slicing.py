@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -11,38 +11,55 @@ from search.history import History, Trial
 from search.insight import Seen, Slice, Slices
 from search.method import Problem
 from search.surrogates.encoding import Array, Axis, deactivate, vectors
-from search.surrogates.merit import Merit
+from search.surrogates.observations import Warp
 
 STEPS = 41
 """Points of a slice along a number."""
 
 
-def slices_through(problem: Problem, history: History, merit: Merit) -> Slices:
-    """One slice a hyper-parameter that is active in the best trial, and the trials as they lie on it."""
-    best = history.ranked()[0]
-    start = vectors(problem.space, [best.candidate.config])[0]
-    places = [p for p, axis in enumerate(merit.axes) if not (axis.is_fixed or np.isnan(start[p]))]
-    cut = [_slice(problem, merit, start, place) for place in places]
-    names = [merit.axes[place].name for place in places]
-    return Slices(best.number, cut, [_seen(trial, names) for trial in history.finished()])
+class Model(Protocol):
+    """A belief about losses, and how much a trial would be worth."""
+
+    @property
+    def axes(self) -> Sequence[Axis]:
+        """Of the space."""
+
+    @property
+    def warp(self) -> Warp:
+        """From losses to the scale of the model."""
+
+    def predict(self, points: Array) -> tuple[Array, Array]:
+        """Means (m,) and deviations (m,), on the scale of the warp."""
+
+    def __call__(self, points: Array) -> Array:
+        """The logarithm (m,) of a trial's merit."""
 
 
-def _slice(problem: Problem, merit: Merit, start: Array, place: int) -> Slice:
-    axis = merit.axes[place]
+def slices_through(problem: Problem, history: History, through: Trial, model: Model) -> Slices:
+    """One slice a hyper-parameter that is active in a trial, and all trials as they lie on it."""
+    start = vectors(problem.space, [through.candidate.config])[0]
+    places = [p for p, axis in enumerate(model.axes) if not (axis.is_fixed or np.isnan(start[p]))]
+    cut = [_slice(problem, model, start, place) for place in places]
+    names = [model.axes[place].name for place in places]
+    return Slices(through.number, cut, [_seen(trial, names) for trial in history.finished()])
+
+
+def _slice(problem: Problem, model: Model, start: Array, place: int) -> Slice:
+    axis = model.axes[place]
     along = np.linspace(0, 1, STEPS) if not axis.choices else np.arange(axis.choices, dtype=float)
     points = np.tile(start, (len(along), 1))
     points[:, place] = along
     points = deactivate(problem.space, points)
-    mean, deviation = merit.predict(points)
-    lows, means, highs = (merit.warp.losses(mean + by * deviation) for by in (-1, 0, 1))
-    log_merit = merit(points)
+    mean, deviation = model.predict(points)
+    lows, means, highs = (model.warp.losses(mean + by * deviation) for by in (-1, 0, 1))
+    merit = model(points)
     return Slice(
         name=axis.name,
         values=_values(problem, axis, along),
         means=means.tolist(),
         lows=lows.tolist(),
         highs=highs.tolist(),
-        merits=np.exp(log_merit - log_merit.max()).tolist(),
+        merits=np.exp(merit - merit.max()).tolist(),
     )
 
 
