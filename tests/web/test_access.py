@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfile, copytree
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,8 +16,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from automl_web.accounts.models import Link
-from automl_web.datasets.ingest import ingest
-from automl_web.datasets.models import Upload
+from automl_web.datasets.confine import prepare_confined
+from automl_web.datasets.models import Upload, Version
+from automl_web.datasets.order import Order, in_silence
 from automl_web.projects.models import Role
 from automl_web.registry.models import FILES, ModelVersion
 from automl_web.runs.consumers import websocket_urlpatterns
@@ -150,11 +153,22 @@ TABLE = {
 }
 
 
+@pytest.fixture(scope="module")
+def pets(tmp_path_factory):
+    """A file and what came of it, which is prepared once for all addresses."""
+    folder = tmp_path_factory.mktemp("pets")
+    upload = zipped(folder / "pets.zip", class_folders(each=9))
+    order = Order(upload, folder / "prepared", name=upload.name)
+    return order, prepare_confined(order, in_silence)
+
+
 @pytest.fixture
-def version(project, bob, tmp_path):
-    version = uploaded(project, bob, zipped(tmp_path / "pets.zip", class_folders(each=9)))
-    assert ingest(version)
-    version.refresh_from_db()
+def version(project, bob, tmp_path, pets):
+    order, prepared = pets
+    version = uploaded(project, bob, Path(copyfile(order.upload, tmp_path / "pets.zip")))
+    copytree(order.folder, version.folder)
+    version.state, version.kind, version.facts = Version.State.READY, prepared.kind, prepared.facts
+    version.save()
     return version
 
 
