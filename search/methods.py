@@ -16,7 +16,9 @@ from search.strategies import (
     multi_task,
     particle_swarm,
     priorband,
+    random_forest,
     random_search,
+    rbf,
     successive_halving,
     tpe,
 )
@@ -36,6 +38,8 @@ METHODS: dict[str, Method] = {
         entropy_search.METHOD,
         multi_task.METHOD,
         fabolas.METHOD,
+        random_forest.METHOD,
+        rbf.METHOD,
         particle_swarm.METHOD,
         aging_evolution.METHOD,
         darts.METHOD,
