@@ -98,9 +98,9 @@ def mixed(trial: Trial) -> Trial:
 
 
 @cache
-def recorded(name: str, outcome: Any = mixed) -> tuple[History, ...]:
+def recorded(method: Method, outcome: Any = mixed) -> tuple[History, ...]:
     """Every history of a run of three devices, which the tests of a method share."""
-    return tuple(histories(METHODS[name], outcome))
+    return tuple(histories(method, outcome))
 
 
 def histories(
@@ -147,7 +147,7 @@ def derived(method: Method, trial: Trial) -> Trial:
 @every_method
 def test_proposes_inside_the_space_or_rightly_waits(method):
     problem = problem_for(method)
-    for history in recorded(method.name):
+    for history in recorded(method):
         proposal = next_proposal(plan(method), problem, history)
         if proposal is None:
             searched = [t for t in history if t.stage is not Stage.CONFIRM]
@@ -183,14 +183,14 @@ def test_shows_another_picture_when_more_has_happened(method):
     problem, options = problem_for(method), method.options()
     pictures = [
         json.dumps(to_json(method.insight(problem, history, options)), allow_nan=False)
-        for history in recorded(method.name, completed)
+        for history in recorded(method, completed)
     ]
     assert len(set(pictures)) > 2
 
 
 @every_method
 def test_continues_only_trials_that_ended_well(method):
-    for history in recorded(method.name):
+    for history in recorded(method):
         proposal = next_proposal(plan(method), problem_for(method), history)
         if proposal is not None and proposal.parent is not None:
             parent = history.trials[proposal.parent - 1]
@@ -200,7 +200,7 @@ def test_continues_only_trials_that_ended_well(method):
 
 @every_method
 def test_same_history_and_seed_same_proposal(method):
-    for history in recorded(method.name):
+    for history in recorded(method):
         remembered = pickle.loads(pickle.dumps(history))  # noqa: S301 - equal, but not the same
         first = next_proposal(plan(method), problem_for(method), history)
         assert next_proposal(plan(method), problem_for(method), remembered) == first
@@ -219,7 +219,7 @@ def test_another_seed_gives_another_search(method):
 @every_method
 def test_leaves_global_random_state_untouched(method):
     before = random.getstate(), pickle.dumps(np.random.get_state()), torch.get_rng_state()  # noqa: NPY002
-    for history in recorded(method.name):
+    for history in recorded(method):
         next_proposal(plan(method), problem_for(method), history)
     assert random.getstate() == before[0]
     assert pickle.dumps(np.random.get_state()) == before[1]  # noqa: NPY002
@@ -253,7 +253,7 @@ class Recorder:
 @every_method
 def test_reads_every_option_it_offers(method):
     recorder = Recorder(method.options())
-    for history in recorded(method.name):
+    for history in recorded(method):
         next_proposal(plan(method, recorder), problem_for(method), history)
     elsewhere = SEARCH_READS.get(method.name, set())
     assert recorder.read | elsewhere == {field.name for field in fields(method.options)}
@@ -262,7 +262,7 @@ def test_reads_every_option_it_offers(method):
 @every_method
 @pytest.mark.parametrize("outcome", [crashed, without_a_number, mixed])
 def test_survives_trials_that_fail_or_have_no_number(method, outcome):
-    *_, last = recorded(method.name, outcome)
+    *_, last = recorded(method, outcome)
     assert not last.running()
 
 
@@ -278,7 +278,7 @@ def test_lives_with_trials_that_it_has_not_proposed(method):
 
 @every_method
 def test_what_it_remembers_and_says_survives_json(method):
-    for history in recorded(method.name):
+    for history in recorded(method):
         for trial in history:
             for kept in (trial.memo, trial.why.values, trial.fidelity):
                 assert json.loads(json.dumps(kept)) == kept
@@ -287,7 +287,7 @@ def test_what_it_remembers_and_says_survives_json(method):
 
 @every_method
 def test_announces_how_many_trials_it_will_ask_for(method):
-    *_, last = recorded(method.name, completed)
+    *_, last = recorded(method, completed)
     assert len(last) == expected_trials(plan(method), problem_for(method))
 
 
