@@ -58,7 +58,7 @@ def trains_in_epochs(kind: str) -> bool:
 
 def usual(kind: str) -> str:
     """The method that is suggested for hyper-parameters of a kind of data."""
-    return next(name for name in BEST[trains_in_epochs(kind)] if name in METHODS)
+    return BEST[trains_in_epochs(kind)][0]
 
 
 def method_choices(space: ChosenSpace | None = None) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -88,7 +88,7 @@ def best_for(kind: str, space: ChosenSpace | None) -> tuple[str, ...]:
 
 def groups(best: Sequence[str], offered: Collection[str], chosen: str) -> list[Group]:
     """The methods that are offered: those to look at first, then all others by family."""
-    fitting = [name for name in best if name in METHODS and name in offered]
+    fitting = [name for name in best if name in offered]
     others = [name for name in METHODS if name in offered and name not in fitting]
     return [*_group(gettext("Suggested here"), fitting, chosen), *by_need(others, chosen)]
 
