@@ -14,9 +14,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from automl_web.runs.chosen_space import ready_made
-from tests.web.test_access import ADDRESSES, TABLE, clients, site, version
+from tests.web.test_access import ADDRESSES, TABLE, clients, pets, site, version
 
-__all__ = ["clients", "site", "version"]  # fixtures
+__all__ = ["clients", "pets", "site", "version"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

@@ -17,9 +17,9 @@ from automl_web.runs.chosen_space import ready_made
 from automl_web.runs.models import Run, SearchSpace
 from automl_web.runs.space_form import as_text
 from tests.web.hostile import class_folders, zipped
-from tests.web.test_access import TABLE, clients, site, version
+from tests.web.test_access import TABLE, clients, pets, site, version
 
-__all__ = ["clients", "site", "version"]  # fixtures
+__all__ = ["clients", "pets", "site", "version"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
