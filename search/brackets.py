@@ -14,6 +14,7 @@ from search.insight import Rungs
 from search.message import Message
 from search.method import Problem, Proposal
 from search.options import OptionError, option
+from search.rung_insight import picture
 from search.rungs import (
     Bracket,
     Draw,
@@ -21,11 +22,13 @@ from search.rungs import (
     bracket_of,
     fidelity_option,
     next_in_bracket,
-    picture,
     work_of,
 )
 
 ALGORITHM, TABLE = "algorithm", "table"
+
+OUTSIDE = -1
+"""Stands for the bracket of trials that are in none."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +116,12 @@ def next_in_brackets(
 
     A bracket that waits for its rung does not hold up the next one, so no worker idles.
     """
+    members: dict[int, list[Trial]] = {}
+    for trial in history:
+        members.setdefault(trial.memo.get("bracket", OUTSIDE), []).append(trial)
     for bracket in all_brackets(problem, options):
-        proposal = next_in_bracket(bracket, history, draw)
+        inside = History(tuple(members.get(bracket.number, ())))
+        proposal = next_in_bracket(bracket, inside, draw)
         if proposal is not None:
             return proposal
     return None
@@ -159,4 +166,6 @@ def plan(problem: Problem, options: BracketOptions) -> list[float]:
 def insight(problem: Problem, history: History, options: BracketOptions) -> Rungs:
     """The brackets that have begun, rung by rung."""
     begun = max((t.memo.get("bracket", 0) for t in history), default=0)
-    return picture([b for b in all_brackets(problem, options) if b.number <= begun], history)
+    return picture(
+        problem, [b for b in all_brackets(problem, options) if b.number <= begun], history
+    )

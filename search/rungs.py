@@ -1,13 +1,11 @@
-"""Rungs of successive halving: what each hands out, who is promoted, and how that is drawn."""
+"""Rungs of successive halving: what each hands out, and who is promoted."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from search import insight
 from search.history import Candidate, History, Trial
 from search.message import Message, Refusal
 from search.method import GUIDED, USUAL, Fidelity, Problem, Proposal
@@ -196,25 +194,3 @@ def work_of(problem: Problem, bracket: Bracket) -> list[float]:
         work += [float((amount - behind) * usual)] * rung.size
         behind = amount if bracket.fidelity.resumes else 0.0
     return work
-
-
-def picture(brackets: Sequence[Bracket], history: History) -> insight.Rungs:
-    """All rungs of the brackets, of which there is one at least, with the trials that have reached them."""
-    promoted = {promoted_from(trial) for trial in history}
-    rungs = []
-    for bracket in brackets:
-        members = [t for t in history if t.memo.get("bracket") == bracket.number]
-        for level, rung in enumerate(bracket.rungs):
-            trials = [
-                insight.RungTrial(
-                    number=trial.number,
-                    state=trial.state.value,
-                    loss=trial.loss if math.isfinite(trial.loss) else None,
-                    promoted=trial.number in promoted,
-                )
-                for trial in members
-                if trial.memo["rung"] == level
-            ]
-            amount = bracket.amount(level)
-            rungs.append(insight.Rung(bracket.number, level, amount, rung.size, trials))
-    return insight.Rungs(brackets[0].fidelity.name, rungs)

@@ -14,13 +14,13 @@ from search.insight import Rungs
 from search.message import Message
 from search.method import USUAL, Method, Problem, Proposal
 from search.options import OptionError, option
+from search.rung_insight import picture
 from search.rungs import (
     Rung,
     Start,
     bracket_of,
     fidelity_option,
     next_in_bracket,
-    picture,
     refuses,
     work_of,
 )
@@ -92,7 +92,7 @@ def plan(problem: Problem, options: Options) -> list[float]:
 
 def insight(problem: Problem, history: History, options: Options) -> Rungs:
     """The rungs with the trials that have reached them."""
-    return picture([bracket_of(problem, options, 0, rungs(options))], history)
+    return picture(problem, [bracket_of(problem, options, 0, rungs(options))], history)
 
 
 METHOD = Method(
