@@ -160,7 +160,8 @@ def insight(request: HttpRequest, pk: int) -> HttpResponse:
     if plan.method.insight is None:
         return JsonResponse(None, safe=False)
     ends = list(_ends(found))
-    at, curves = _asked(request, len(ends)), plan.method.search is not None
+    at = _asked(request, len(ends))
+    curves = plan.method.search is not None or bool(plan.method.needs)  # rungs are compared by them
     if at == len(ends):
         history = history_of(found, problem, curves=curves)
     else:

@@ -34,7 +34,9 @@ PROBLEM = a_problem(EPOCHS, DATA)
 
 def proposed(history: History, options: Options = SMALL) -> Trial:
     plan = Plan(METHOD, options, 1, 10_000)
-    return trial_of(next_proposal(plan, PROBLEM, history), len(history) + 1)
+    proposal = next_proposal(plan, PROBLEM, history)
+    assert proposal is not None
+    return trial_of(proposal, len(history) + 1)
 
 
 def with_end(history: History, number: int, loss: float | None) -> History:

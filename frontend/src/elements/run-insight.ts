@@ -97,7 +97,7 @@ function figureOf(insight: Insight, goal: Goal): Figure | null {
     case "family":
       return familyFigure(insight.members, goal)
     case "rungs":
-      return rungsFigure(insight.rungs, insight.fidelity, goal)
+      return rungsFigure(insight.rungs, insight.fidelity, goal, insight.correlations)
     case "coverage":
       return coverageFigure(insight.axes, goal)
     case "weights":

@@ -15,6 +15,16 @@ export interface Rung {
   trials: RungTrial[]
 }
 
+/** How far the ranking of one rung foretold that of another; null where that is not known. */
+export interface RankCorrelation {
+  below: number
+  above: number
+  pairs: number
+  promoted: number
+  value: number | null
+  is_low: boolean
+}
+
 export interface Member {
   number: number
   parent: number | null
@@ -38,7 +48,7 @@ export interface Axis {
 }
 
 export type Insight =
-  | { kind: "rungs"; fidelity: string; rungs: Rung[] }
+  | { kind: "rungs"; fidelity: string; rungs: Rung[]; correlations: RankCorrelation[] }
   | { kind: "family"; members: Member[] }
   | { kind: "coverage"; axes: Axis[] }
   | { kind: "weights"; trial: number }

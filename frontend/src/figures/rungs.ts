@@ -1,9 +1,10 @@
 /** Brackets and rungs: who trained how far, and who went on. */
 
-import { n, number, percent, t } from "../i18n"
-import { fidelityWords, isShare, metricTitle, metricValue, stateWord } from "../words"
+import { n, number, t } from "../i18n"
+import { isShare, metricTitle, metricValue, stateWord } from "../words"
 import { ABOVE, type Figure, fromLoss, type Goal, label, OKABE_ITO, valueAxis } from "./figure"
-import type { Axis, Rung, RungTrial } from "./insight"
+import type { Axis, RankCorrelation, Rung, RungTrial } from "./insight"
+import { amount, correlationBars, foretold, known, withBars } from "./rank-correlation"
 
 interface Placed extends RungTrial {
   /** What its rung is called. */
@@ -12,9 +13,31 @@ interface Placed extends RungTrial {
 
 /**
  * A row a rung, brackets one below the other; its trials from left to right by what they reached.
- * `fidelity` is what the rungs hand out.
+ * `fidelity` is what the rungs hand out. Below stands how well one rung foretold another.
  */
-export function rungsFigure(rungs: readonly Rung[], fidelity: string, goal: Goal): Figure {
+export function rungsFigure(
+  rungs: readonly Rung[],
+  fidelity: string,
+  goal: Goal,
+  correlations: readonly RankCorrelation[] = [],
+): Figure {
+  const figure = standings(rungs, fidelity, goal)
+  const told = known(correlations)
+  const sentence = [figure.sentence, foretold(correlations, fidelity)].filter(Boolean).join(" ")
+  if (told.length === 0 || figure.traces.length === 0) return { ...figure, sentence }
+  return {
+    ...figure,
+    sentence,
+    traces: [...figure.traces, correlationBars(told, fidelity)],
+    layout: withBars(figure.layout, heightOf(rungs), told.length),
+  }
+}
+
+function heightOf(rungs: readonly Rung[]): number {
+  return Math.max(260, 26 * rungs.length + 120)
+}
+
+function standings(rungs: readonly Rung[], fidelity: string, goal: Goal): Figure {
   const titles = rungs.map((rung) => rungTitle(rung, fidelity))
   const placed = rungs.flatMap(({ trials }, index) =>
     trials.map((trial): Placed => ({ ...trial, rung: titles[index] ?? "" })),
@@ -57,7 +80,7 @@ export function rungsFigure(rungs: readonly Rung[], fidelity: string, goal: Goal
       showlegend: true,
       legend: ABOVE,
       hovermode: "closest",
-      height: Math.max(260, 26 * rungs.length + 120),
+      height: heightOf(rungs),
     },
     sentence: sentence(rungs, fidelity, placed),
     table: () => ({
@@ -75,8 +98,7 @@ export function rungsFigure(rungs: readonly Rung[], fidelity: string, goal: Goal
 
 /** Short, because it stands beside the picture, on phones, too. */
 function rungTitle({ bracket, resource }: Rung, fidelity: string): string {
-  const length =
-    fidelity === "train_fraction" ? percent(resource) : fidelityWords({ [fidelity]: resource })
+  const length = amount(resource, fidelity)
   return t("Bracket %(bracket)s, %(length)s", { bracket: bracket + 1, length })
 }
 
@@ -100,6 +122,12 @@ function sentence(rungs: readonly Rung[], fidelity: string, placed: readonly Pla
     planned: rungs.reduce((sum, { size }) => sum + size, 0),
     rungs: n("%(count)s rung", "%(count)s rungs", rungs.length),
     promoted: placed.filter((trial) => trial.promoted).length,
+  }
+  if (rungs.every(({ size }) => size === 0)) {
+    return t(
+      "%(started)s trials on %(rungs)s, which take whoever earns it; %(promoted)s so far went on from one to the next.",
+      values,
+    )
   }
   return fidelity === "train_fraction"
     ? t(
