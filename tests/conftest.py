@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from coverage import Coverage
+from coverage.exceptions import CoverageWarning
 from hypothesis import settings
 from sklearn.datasets import load_digits
 
@@ -15,7 +19,25 @@ from sklearn.datasets import load_digits
 settings.register_profile("any_machine", deadline=None)
 settings.load_profile("any_machine")
 
+# What coverage starts itself by in the processes of a test.
+MEASURING = "COVERAGE_PROCESS_CONFIG"
+
 SIZES = {"train": 200, "validation": 60, "test": 80}
+
+
+@pytest.fixture(scope="module")
+def unmeasured() -> Iterator[None]:
+    """No coverage of tests that do thousands of times what others show once: it doubles their time."""
+    measuring = Coverage.current()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(MEASURING, raising=False)
+        if measuring is not None:
+            measuring.stop()
+        yield
+    if measuring is not None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", CoverageWarning)  # all is imported already
+            measuring.start()
 
 
 @pytest.fixture(scope="session")

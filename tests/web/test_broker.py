@@ -19,7 +19,7 @@ TRIALS, ROUNDS, WITHIN = (200, 20, 900) if LARGE else (60, 5, 300)
 
 
 @pytest.fixture(scope="module")
-def aftermath(tmp_path_factory):
+def aftermath(tmp_path_factory, unmeasured):
     environment = {
         **os.environ,
         "AUTOML_DATA": str(tmp_path_factory.mktemp("broker") / "data"),

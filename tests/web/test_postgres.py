@@ -20,7 +20,7 @@ FILES = [
 
 
 @pytest.fixture(scope="module")
-def database():
+def database(unmeasured):
     with postgres(free_port()) as url:
         yield url
 

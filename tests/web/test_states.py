@@ -47,6 +47,9 @@ SPACE = {
 }
 
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
+
 class RunMachine(RuleBasedStateMachine):
     """Two devices, one Hyperband run, and people who press every button."""
 

@@ -21,7 +21,7 @@ TRIALS, KILLS, FREEZES, WITHIN = (600, 100, 30, 1800) if LARGE else (150, 30, 8,
 
 
 @pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
-def aftermath(request, tmp_path_factory):
+def aftermath(request, tmp_path_factory, unmeasured):
     """What is left after a storm: the verdict on the run, and processes that outlived the site."""
     folder = tmp_path_factory.mktemp("storm")
     server = postgres(free_port()) if request.param == "PostgreSQL" else nullcontext("")
