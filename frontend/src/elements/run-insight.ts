@@ -8,11 +8,13 @@ import { familyFigure } from "../figures/family"
 import type { Figure, Goal } from "../figures/figure"
 import type { Insight } from "../figures/insight"
 import { coverageFigure, rungsFigure } from "../figures/rungs"
+import { slicesFigure } from "../figures/slices"
 import { t } from "../i18n"
 import { Canvas } from "./canvas"
 import { Chart } from "./chart"
 import { Feed } from "./feed"
 import type { RunLive } from "./run-live"
+import { SliceChoice } from "./slice-choice"
 
 /** An insight, and after how many of the trials that have ended it was had. */
 type Told = Insight & { at: number; of: number }
@@ -23,7 +25,15 @@ export class RunInsight extends HTMLElement {
   #feed: Feed<Told | null> | undefined
   readonly #slider = el("input", { type: "range", class: "form-range", min: "0", step: "1" })
   readonly #where = el("output", { class: "text-secondary" })
-  readonly #tools = el("div", { class: "figure-tools weights-tools" }, this.#slider, this.#where)
+  readonly #slice = new SliceChoice(() => this.#draw(this.#told))
+  readonly #tools = el(
+    "div",
+    { class: "figure-tools weights-tools" },
+    this.#slice.element,
+    this.#slider,
+    this.#where,
+  )
+  #told: Told | null = null
   #isLatest = true
 
   connectedCallback(): void {
@@ -40,7 +50,10 @@ export class RunInsight extends HTMLElement {
     this.#feed = new Feed(
       this,
       () => this.#address,
-      (told: Told | null) => this.#draw(told),
+      (told: Told | null) => {
+        this.#told = told
+        this.#draw(told)
+      },
     )
     this.#tools.hidden = true
     this.replaceChildren(this.#tools, this.#feed.message, chart)
@@ -60,7 +73,7 @@ export class RunInsight extends HTMLElement {
   }
 
   #draw(told: Told | null): void {
-    const figure = told && figureOf(told, this.#goal)
+    const figure = told && figureOf(told, this.#goal, this.#slice)
     if (!figure) return
     const most = Math.max(Number(this.#slider.max), told.of) // the past is told by an older answer
     this.#slider.max = String(this.#tools.hidden ? told.of : most)
@@ -87,12 +100,13 @@ export class RunInsight extends HTMLElement {
 
   /** Go to the page of a trial that somebody clicked on. */
   #open(number: number): void {
+    if (!Number.isInteger(number)) return
     const address = this.closest<RunLive>("run-live")?.trialAddress(number)
     if (address) location.assign(address)
   }
 }
 
-function figureOf(insight: Insight, goal: Goal): Figure | null {
+function figureOf(insight: Insight, goal: Goal, slice: SliceChoice): Figure | null {
   switch (insight.kind) {
     case "family":
       return familyFigure(insight.members, goal)
@@ -100,6 +114,8 @@ function figureOf(insight: Insight, goal: Goal): Figure | null {
       return rungsFigure(insight.rungs, insight.fidelity, goal, insight.correlations)
     case "coverage":
       return coverageFigure(insight.axes, goal)
+    case "slices":
+      return slicesFigure(insight, slice.among(insight.slices), goal)
     case "weights":
       return null // `<edge-weights>` shows these
   }

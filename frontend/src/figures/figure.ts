@@ -14,6 +14,8 @@ export interface Figure {
   traces: object[]
   layout: Record<string, unknown>
   sentence: string
+  /** Stands where there is nothing to draw yet, in place of what the page says of any figure. */
+  waiting?: string
   /** Made only where somebody asks for it. */
   table: () => Table
 }

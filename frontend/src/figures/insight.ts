@@ -47,8 +47,30 @@ export interface Axis {
   levels: Level[]
 }
 
+export interface Slice {
+  name: string
+  values: unknown[]
+  means: number[]
+  lows: number[]
+  highs: number[]
+  merits: number[]
+}
+
+export interface Seen {
+  number: number
+  values: unknown[]
+  loss: number | null
+}
+
+export interface Slices {
+  through: number
+  slices: Slice[]
+  seen: Seen[]
+}
+
 export type Insight =
   | { kind: "rungs"; fidelity: string; rungs: Rung[]; correlations: RankCorrelation[] }
   | { kind: "family"; members: Member[] }
   | { kind: "coverage"; axes: Axis[] }
   | { kind: "weights"; trial: number }
+  | ({ kind: "slices" } & Slices)
