@@ -14,7 +14,7 @@ from search.surrogates.encoding import Array, Axis, deactivate, vectors
 from search.surrogates.observations import Warp
 
 STEPS = 41
-"""Points of a slice along a number."""
+"""Points of a slice along a number at most."""
 
 
 class Model(Protocol):
@@ -46,7 +46,7 @@ def slices_through(problem: Problem, history: History, through: Trial, model: Mo
 
 def _slice(problem: Problem, model: Model, start: Array, place: int) -> Slice:
     axis = model.axes[place]
-    along = np.linspace(0, 1, STEPS) if not axis.choices else np.arange(axis.choices, dtype=float)
+    along = _along(problem, axis)
     points = np.tile(start, (len(along), 1))
     points[:, place] = along
     points = deactivate(problem.space, points)
@@ -61,6 +61,17 @@ def _slice(problem: Problem, model: Model, start: Array, place: int) -> Slice:
         highs=highs.tolist(),
         merits=np.exp(merit - merit.max()).tolist(),
     )
+
+
+def _along(problem: Problem, axis: Axis) -> Array:
+    """Places of an axis: every choice, or steps of which each stands at a value of its own."""
+    if axis.choices:
+        return np.arange(axis.choices, dtype=float)
+    steps = np.linspace(0, 1, STEPS)
+    if not axis.step:
+        return steps
+    whole = problem.space.configuration_space[axis.name]
+    return np.unique(whole.to_vector(whole.to_value(steps)))
 
 
 def _values(problem: Problem, axis: Axis, along: Array) -> list[Any]:
