@@ -26,7 +26,7 @@ from search.methods import METHODS
 from search.space import Space
 
 ASKED, MOST = 9, 1_000_000
-PATIENT = {"gaussian_process", "hyperband_gp", "entropy_search", "multi_task", "fabolas"}
+PATIENT = {"gaussian_process", "entropy_search", "multi_task", "fabolas"}
 """Methods that would take an hour to propose all trials themselves: theirs are drawn at random."""
 
 OPTUNA = Path(__file__).with_name("choosing_optuna.py")
@@ -48,8 +48,13 @@ def a_problem() -> Problem:
 def ended(problem: Problem, trial: Trial) -> Trial:
     config = trial.candidate.config
     values = {"loss": sum((config.get(f"x{i}", 0.1) - 0.3) ** 2 for i in range(7))}
-    state = {"state": TrialState.COMPLETE, "values": values, "losses": problem.losses(values)}
-    return replace(trial, ended=trial.number, **state)
+    return replace(
+        trial,
+        state=TrialState.COMPLETE,
+        values=values,
+        losses=problem.losses(values),
+        ended=trial.number,
+    )
 
 
 def plan_of(method: Method, seed: int) -> Plan:
