@@ -54,7 +54,7 @@ const INSIGHT: Slices = {
 
 const picture = (name: string, goal = GOAL) => slicesFigure(INSIGHT, name, goal)
 const axis = (name: string) =>
-  picture(name).layout.xaxis as { type: string; categoryarray: string[] }
+  picture(name).layout.xaxis as { type: string; categoryarray: string[]; ticktext: string[] }
 
 describe("a slice", () => {
   test("shows the mean within a band, in the metric's own sign", () => {
@@ -75,6 +75,7 @@ describe("a slice", () => {
 
   test("has a logarithmic axis where its values are spaced geometrically", () => {
     expect(axis("learning_rate").type).toBe("log")
+    expect(axis("learning_rate").ticktext).toEqual(["0.0001", "0.001", "0.01", "0.1"])
     expect(axis("dropout").type).toBe("linear")
   })
 

@@ -155,15 +155,18 @@ function merit(cut: Cut): object[] {
 
 function layout(cut: Cut): Record<string, unknown> {
   const { name, isLine, isLog, places, goal } = cut
-  const scale = isLine
-    ? { type: isLog ? "log" : "linear" }
-    : { type: "category", categoryorder: "array", categoryarray: acrossAll(cut, places) }
+  const categories = {
+    type: "category",
+    categoryorder: "array",
+    categoryarray: acrossAll(cut, places),
+  }
+  const scale = isLog ? logarithmic(places) : isLine ? { type: "linear" } : categories
   return {
     xaxis: {
       ...scale,
       title: { text: label(name) },
       anchor: "y2",
-      exponentformat: "power",
+
       uirevision: name,
     },
     yaxis: {
@@ -193,6 +196,23 @@ function layout(cut: Cut): Record<string, unknown> {
 function believed({ goal }: Cut, { mean, low, high }: Place): string {
   const [value, from, to] = [mean, low, high].map((each) => metricValue(goal.objective, each))
   return t("%(value)s (%(from)s to %(to)s)", { value, from, to })
+}
+
+/** An axis whose marks are written out, where Plotly would write "2" for twice a power of ten. */
+function logarithmic(places: readonly Place[]): object {
+  const [first, last] = [places.at(0), places.at(-1)].map((place) => Number(place?.value))
+  const tickvals = steps(first ?? 1, last ?? 1)
+  return { type: "log", tickvals, ticktext: tickvals.map((value) => label(number(value))) }
+}
+
+/** Powers of ten between two numbers and, where these would be few, twice and five times these. */
+function steps(first: number, last: number): number[] {
+  const factors = last / first > 40 ? [1] : [1, 2, 5]
+  const [from, to] = [Math.floor(Math.log10(first)), Math.ceil(Math.log10(last))]
+  const powers = [...Array(to - from + 1).keys()].map((power) => from + power)
+  return powers
+    .flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`)))
+    .filter((value) => value >= 0.999 * first && value <= 1.001 * last)
 }
 
 function sentence(cut: Cut): string {
