@@ -108,12 +108,12 @@ def next_in_bracket(bracket: Bracket, history: History, draw: Draw) -> Proposal 
     return None
 
 
-def begun(bracket: Bracket, start: Start) -> Proposal:
-    """A trial on the lowest rung."""
+def begun(bracket: Bracket, start: Start, level: int = 0) -> Proposal:
+    """A trial that begins on a rung, usually the lowest."""
     if not start.learnt_from:
-        return _proposal(start.candidate, bracket, 0, _why(bracket, 0, "begins"))
-    why = _why(bracket, 0, "learnt", seen=start.learnt_from)
-    return _proposal(start.candidate, bracket, 0, why, {GUIDED: True})
+        return _proposal(start.candidate, bracket, level, _why(bracket, level, "begins"))
+    why = _why(bracket, level, "learnt", seen=start.learnt_from)
+    return _proposal(start.candidate, bracket, level, why, {GUIDED: True})
 
 
 def promotion(bracket: Bracket, level: int, trial: Trial, rank: int, of: int) -> Proposal:
