@@ -10,7 +10,7 @@ from ConfigSpace import ConfigurationSpace, Float
 from scipy.stats import spearmanr
 
 from search.history import Candidate, History, Report, Stage, Trial, TrialState
-from search.insight import RankCorrelation
+from search.insight import RankCorrelation, Rungs
 from search.loop import Plan, run
 from search.method import Context, Fidelity, Objective, Problem
 from search.methods import METHODS
@@ -46,7 +46,10 @@ def searched(tmp_path, problem, name="hyperband", **options) -> tuple[RankCorrel
     method = METHODS[name]
     chosen = parse(method.options, {"max_epochs": 9, "eta": 3, **options})
     history = run(Plan(method, chosen, 1, 60), problem, tmp_path).at_stage(Stage.SEARCH)
-    return tuple(method.insight(problem, history, chosen).correlations)
+    assert method.insight is not None
+    shown = method.insight(problem, history, chosen)
+    assert isinstance(shown, Rungs)
+    return tuple(shown.correlations)
 
 
 def test_neighbours_are_compared_and_the_lowest_with_the_highest(tmp_path):
@@ -87,12 +90,17 @@ def pairs_of(losses: list[tuple[float, float]]) -> History:
     trials = []
     for number, pair in enumerate(losses):
         for level, loss in enumerate(pair):
-            fields = {"state": TrialState.COMPLETE, "losses": (loss,)}
-            memo = {"bracket": 0, "rung": level}
             own, parent = 2 * number + 1 + level, 2 * number + 1 if level else None
-            fidelity = {"epochs": float(1 + 2 * level)}
             trials.append(
-                Trial(own, Candidate({}), fidelity=fidelity, parent=parent, memo=memo, **fields)
+                Trial(
+                    own,
+                    Candidate({}),
+                    state=TrialState.COMPLETE,
+                    losses=(loss,),
+                    fidelity={"epochs": float(1 + 2 * level)},
+                    parent=parent,
+                    memo={"bracket": 0, "rung": level},
+                )
             )
     return History(tuple(trials))
 
