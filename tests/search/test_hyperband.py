@@ -10,7 +10,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from search.brackets import ALGORITHM, TABLE, brackets
 from search.history import History
-from search.loop import Plan, run, trial_seed
+from search.loop import Plan, next_proposal, run, trial_of, trial_seed
 from search.method import Problem
 from search.methods import METHODS
 from search.options import OptionError
@@ -62,6 +62,17 @@ def test_the_longest_training_is_not_shorter_than_the_shortest():
     with pytest.raises(OptionError) as caught:
         Options(min_epochs=9, max_epochs=8)
     assert list(caught.value.errors) == ["max_epochs"]
+
+
+def test_a_bracket_that_waits_does_not_hold_up_the_next_one(problem):
+    plan, history = Plan(METHODS["hyperband"], SMALL, seed=3, max_trials=100), History()
+    first, second = brackets(SMALL)[:2]
+    for number in range(1, first[0].size + second[0].size + 1):
+        proposal = next_proposal(plan, problem, history)
+        assert proposal is not None
+        history = History((*history.trials, trial_of(proposal, number)))
+    begun = [trial.memo["bracket"] for trial in history]
+    assert begun == [0] * first[0].size + [1] * second[0].size
 
 
 @pytest.fixture(scope="module")
