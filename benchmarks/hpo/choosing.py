@@ -3,7 +3,8 @@
 `python -m benchmarks.hpo.choosing [METHOD ...] [--trials 1000] [--optuna PYTHON]`
 
 Processor time of one thread, median of 9 proposals with a seed each (with caches warm where a method has
-any). PYTHON is the interpreter of an environment of its own in which Optuna is installed, and torch for its GP.
+any). PYTHON is the interpreter of an environment of its own in which Optuna is installed, and torch for
+its GP.
 """
 
 from __future__ import annotations
