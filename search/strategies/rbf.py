@@ -173,7 +173,8 @@ def _changed(axis: Axis, values: Array, width: float, rng: np.random.Generator) 
         return rng.integers(axis.choices, size=len(values)).astype(float)
     moved = np.nan_to_num(values, nan=0.5)
     moved += max(width, axis.step) * rng.standard_normal(len(values))
-    return np.abs(1 - np.abs(1 - moved)).clip(0, 1)
+    reflected: Array = np.abs(1 - np.abs(1 - moved)).clip(0, 1)
+    return reflected
 
 
 def _ranked(

@@ -9,12 +9,16 @@ the whole range of a node (Geurts, Ernst & Wehenkel, Machine Learning 2006).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy.special import log_ndtr
 from sklearn.tree import ExtraTreeRegressor
 
 from search.surrogates.encoding import Array, Axis, spread
+
+Columns = np.ndarray[Any, np.dtype[np.float32]]
+"""What trees read."""
 
 INACTIVE = -1.0
 """Where a number is inactive: beside its range, so that one cut sets these points apart."""
@@ -42,7 +46,7 @@ class Forest:
         self._trees = [self._grown(columns, logarithms, rng) for _ in range(count)]
 
     @staticmethod
-    def _grown(columns: Array, values: Array, rng: np.random.Generator) -> ExtraTreeRegressor:
+    def _grown(columns: Columns, values: Array, rng: np.random.Generator) -> ExtraTreeRegressor:
         chosen = rng.integers(len(values), size=len(values))
         tree = ExtraTreeRegressor(max_features=1.0, random_state=int(rng.integers(2**31)))
         return tree.fit(columns[chosen], values[chosen])
@@ -53,7 +57,7 @@ class Forest:
         found = np.array([tree.predict(columns, check_input=False) for tree in self._trees])
         return found.mean(axis=0), np.sqrt(found.var(axis=0).clip(min=LEAST_VARIANCE))
 
-    def _columns(self, points: Array) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    def _columns(self, points: Array) -> Columns:
         """A number as it is, a choice one axis a value; what is inactive has none of the values."""
         columns = spread(self.axes, points)
         at = 0

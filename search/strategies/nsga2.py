@@ -1,0 +1,181 @@
+"""NSGA-II. Deb, Pratap, Agarwal & Meyarivan, "A fast and elitist multiobjective genetic algorithm:
+NSGA-II", IEEE Transactions on Evolutionary Computation 2002; a child at a time, so that nobody waits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from search.draws import fresh
+from search.history import Candidate, History, Trial
+from search.message import Message
+from search.method import GUIDED, Method, Problem, Proposal
+from search.options import option
+from search.pareto import front
+from search.surrogates.encoding import Array, Axis, axes_of, deactivate, vectors
+
+INDEX = 20
+"""Of the polynomial mutation: children lie the nearer, the larger it is (section IV)."""
+
+NEW_DESIGN = 0.5
+"""How likely a child's architecture is mutated, where one is searched."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of NSGA-II."""
+
+    population_size: int = option(
+        20,
+        title="Population",
+        help="Trials that may breed: the best of all so far. So many are drawn at random first. The paper "
+        "has 100; where some hundred trials are all you have, fewer leave more generations.",
+        minimum=3,
+        maximum=10_000,
+    )
+    crossover: float = option(
+        0.9,
+        title="Crossover",
+        help="How likely a child takes its values from two parents rather than from one.",
+        minimum=0,
+        maximum=1,
+    )
+
+
+def propose(
+    problem: Problem, history: History, rng: np.random.Generator, options: Options
+) -> Proposal:
+    """Random trials until there are enough, then children of the best, chosen by tournaments."""
+    ended = history.finished()
+    if len(ended) < options.population_size:
+        why = Message(
+            "At random, the first generation: %(number)s of %(of)s",
+            {"number": len(history) + 1, "of": options.population_size},
+        )
+        return Proposal(fresh(problem, history, rng), why=why)
+    alive = ordered(problem, ended)[: options.population_size]
+    parents = [alive[min(rng.integers(len(alive), size=2))] for _ in range(2)]
+    if rng.random() >= options.crossover:
+        parents[1] = parents[0]
+    child = fresh(problem, history, rng, lambda: _child(problem, parents, rng))
+    one, other = sorted(trial.number for trial in parents)
+    text = "Child of trials %(one)s and %(other)s" if one != other else "Child of trial %(one)s"
+    why = Message(text, {"one": one, "other": other})
+    return Proposal(child, why=why, memo={"parents": [one, other], GUIDED: True})
+
+
+def ordered(problem: Problem, trials: Sequence[Trial]) -> list[Trial]:
+    """Best first: within the limits, then by fronts, then the loneliest of a front (section III).
+
+    Of trials beyond a limit those that break it least come first; failed ones last.
+    """
+    losses = np.array([_losses(problem, trial) for trial in trials])
+    broken = np.array([violation(problem, trial) for trial in trials])
+    fronts, lonely = np.full(len(trials), len(trials)), np.zeros(len(trials))
+    left = np.flatnonzero(np.isfinite(losses).all(axis=1))
+    for level in range(len(trials)):
+        if not len(left):
+            break
+        chosen = front(losses[left])
+        fronts[left[chosen]] = level
+        lonely[left[chosen]] = distances(losses[left[chosen]])
+        left = left[~chosen]
+    order = np.lexsort(([t.number for t in trials], -lonely, fronts, broken))
+    return [trials[place] for place in order]
+
+
+def _losses(problem: Problem, trial: Trial) -> tuple[float, ...]:
+    return trial.losses or (math.inf,) * len(problem.objectives)
+
+
+def violation(problem: Problem, trial: Trial) -> float:
+    """How far a trial is beyond the limits, in shares of them; infinite if it has no values."""
+    if not trial.values:
+        return math.inf
+    broken = (limit for limit in problem.limits if limit.is_broken(trial.values))
+    return sum(abs(trial.values[b.name] - b.bound) / (abs(b.bound) or 1.0) for b in broken)
+
+
+def distances(losses: Array) -> Array:
+    """The crowding distances (n,) of a front (n, m); those of its ends are infinite."""
+    total = np.zeros(len(losses))
+    for column in losses.T:
+        order = np.argsort(column, kind="stable")
+        span = np.ptp(column)
+        total[order[[0, -1]]] = np.inf
+        if span > 0:
+            total[order[1:-1]] += (column[order[2:]] - column[order[:-2]]) / span
+    return total
+
+
+def _child(
+    problem: Problem, parents: Sequence[Trial], rng: np.random.Generator
+) -> Candidate | None:
+    """Each value from either parent, one in d of them changed; the first parent's architecture."""
+    axes = axes_of(problem.space)
+    pair = vectors(problem.space, [parent.candidate.config for parent in parents])
+    either = rng.integers(2, size=len(axes))
+    point = np.where(
+        np.isnan(pair[either, range(len(axes))]), pair[0], pair[either, range(len(axes))]
+    )
+    free = [place for place, axis in enumerate(axes) if not axis.is_fixed]
+    for place, axis in enumerate(axes):
+        if axis.is_fixed:
+            point[place] = axis.only
+        elif np.isnan(point[place]) or rng.random() < 1 / len(free):
+            point[place] = _mutated(axis, point[place], rng)
+    config = problem.space.config(deactivate(problem.space, point[None])[0])
+    child = Candidate(config, _design(problem, parents[0].candidate.genotype, bool(free), rng))
+    return child if problem.allows(child) else None
+
+
+def _design(
+    problem: Problem, genotype: str | None, is_alone: bool, rng: np.random.Generator
+) -> str | None:
+    if problem.architectures is None or genotype is None:
+        return genotype
+    if is_alone and rng.random() >= NEW_DESIGN:
+        return genotype
+    return problem.architectures.mutate(genotype, rng)[0]
+
+
+def _mutated(axis: Axis, value: float, rng: np.random.Generator) -> float:
+    """A polynomial step of a number, thrown back at the ends; another value of a choice."""
+    if axis.choices:
+        return float(rng.integers(axis.choices))
+    if math.isnan(value):
+        return float(rng.random())
+    drawn = rng.random()
+    power = 1 / (INDEX + 1)
+    step = (2 * drawn) ** power - 1 if drawn < 0.5 else 1 - (2 * (1 - drawn)) ** power
+    moved = value + (max(abs(step), axis.step) * math.copysign(1, step))
+    return float(np.clip(abs(1 - abs(1 - moved)), 0, 1))
+
+
+METHOD = Method(
+    name="nsga2",
+    title="NSGA-II",
+    family="Evolution of several objectives",
+    paper=(
+        "Deb, Pratap, Agarwal & Meyarivan, A fast and elitist multiobjective genetic algorithm: "
+        "NSGA-II, IEEE Transactions on Evolutionary Computation 2002"
+    ),
+    summary=(
+        "Breeds trials that no other beats in every objective, and prefers those that stand alone, so "
+        "that the front is covered from end to end. Keeps limits, hyper-parameters and architectures."
+    ),
+    use_when=(
+        "You weigh two or more things against each other, such as accuracy and size, and can train "
+        "some hundred candidates; many devices may work at once."
+    ),
+    avoid_when=(
+        "There is one objective, or there are fewer trials than twice the population: until the first "
+        "generation has ended it is random search."
+    ),
+    propose=propose,
+    options=Options,
+)
