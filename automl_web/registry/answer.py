@@ -13,6 +13,7 @@ from typing import Any
 
 import onnxruntime
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from automl_web.datasets.images.decoding import Pixels
 from automl_web.registry.models import ModelVersion
@@ -28,6 +29,11 @@ logger = logging.getLogger(__name__)
 
 class NoAnswerError(Exception):
     """The model cannot be asked; the log says why."""
+
+    told = _(
+        "The model could not be asked. The site's log says why. "
+        "Try again, or ask the person who runs the site."
+    )
 
 
 def probabilities(model: ModelVersion, image: Pixels) -> list[float]:

@@ -14,9 +14,9 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
 from automl_web.registry.answer import NoAnswerError
+from automl_web.registry.guesses import Guess, likeliest
 from automl_web.registry.models import ModelVersion
 from automl_web.registry.text_answer import continuation, probabilities
-from automl_web.registry.try_image import SHOWN, Guess
 from search.training.text.meta import CHARACTERS, LANGUAGE, WORDS
 
 LONGEST_BEGINNING, LONGEST_TEXT = 2_000, 20_000
@@ -124,13 +124,7 @@ def _answer(found: ModelVersion, form: forms.Form) -> Written | Judged | None:
             told = asked["length"], asked["temperature"], asked["seed"]
             return Written(asked["text"], continuation(found, asked["text"], *told))
         shares = probabilities(found, asked["text"])
-    except NoAnswerError:
-        sentence = _(
-            "The model could not be asked. The site's log says why. "
-            "Try again, or ask the person who runs the site."
-        )
-        form.add_error("text", sentence)
+    except NoAnswerError as error:
+        form.add_error("text", str(error.told))
         return None
-    named = zip(found.run.dataset.classes, shares, strict=True)
-    guesses = sorted((Guess(*each) for each in named), key=lambda guess: -guess.share)
-    return Judged(guesses[:SHOWN], max(0, len(guesses) - SHOWN))
+    return Judged(*likeliest(found, shares))

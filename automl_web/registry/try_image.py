@@ -9,27 +9,16 @@ from io import BytesIO
 import numpy as np
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 from PIL import Image
 
 from automl_web.datasets.images.decoding import Pixels, Shape
 from automl_web.registry.answer import NoAnswerError, probabilities
+from automl_web.registry.guesses import Guess, likeliest
 from automl_web.registry.models import ModelVersion
 from automl_web.registry.try_form import ImageForm, KeptInMemory
 
-SHOWN = 10
-"""Classes whose probability is shown; of a hundred, the others are next to nothing."""
-
 SIDE = 192  # pixels on the screen that a small image is enlarged to
-
-
-@dataclass(frozen=True)
-class Guess:
-    """A class and its probability."""
-
-    name: str
-    share: float
 
 
 @dataclass(frozen=True)
@@ -56,12 +45,12 @@ def _try_it(request: HttpRequest, found: ModelVersion, handler: KeptInMemory) ->
     shape = Shape(facts["channels"], facts["height"], facts["width"])
     shown = {"model": found, "run": found.run, "shape": shape}
     if request.method != "POST":
-        return render(request, "registry/try.html", shown | {"form": ImageForm(shape)})
+        return render(request, "registry/try_image.html", shown | {"form": ImageForm(shape)})
     form = ImageForm(shape, request.POST, request.FILES, is_too_large=handler.is_too_large)
     answer = _answer(found, form) if form.is_valid() else None
     status = 200 if answer else 422
     shown |= {"form": form, "answer": answer}
-    return render(request, "registry/try.html", shown, status=status)
+    return render(request, "registry/try_image.html", shown, status=status)
 
 
 def _answer(found: ModelVersion, form: ImageForm) -> Answer | None:
@@ -69,19 +58,13 @@ def _answer(found: ModelVersion, form: ImageForm) -> Answer | None:
     image: Pixels = form.cleaned_data["image"]
     try:
         shares = probabilities(found, image)
-    except NoAnswerError:
-        sentence = _(
-            "The model could not be asked. The site's log says why. "
-            "Try again, or ask the person who runs the site."
-        )
-        form.add_error("image", sentence)
+    except NoAnswerError as error:
+        form.add_error("image", str(error.told))
         return None
-    named = zip(found.run.dataset.classes, shares, strict=True)
-    guesses = sorted((Guess(*each) for each in named), key=lambda guess: -guess.share)
+    guesses, others = likeliest(found, shares)
     _channels, height, width = image.shape
     scale = max(1, SIDE // max(height, width))
-    others = max(0, len(guesses) - SHOWN)
-    return Answer(_picture(image), scale * width, scale * height, guesses[:SHOWN], others)
+    return Answer(_picture(image), scale * width, scale * height, guesses, others)
 
 
 def _picture(image: Pixels) -> str:

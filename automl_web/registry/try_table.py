@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
 from automl_web.registry.answer import NoAnswerError, asked_of_process, session_of
+from automl_web.registry.guesses import Guess, likeliest
 from automl_web.registry.models import ModelVersion
 from automl_web.registry.table_form import Columns, Row, RowForm, columns_of
 from automl_web.registry.table_pages import in_units, off
-from automl_web.registry.try_image import SHOWN, Guess
 from search.training.tables.asking import inputs
 
 
@@ -44,19 +43,12 @@ def _answer(found: ModelVersion, columns: Columns, form: RowForm) -> Answer | No
     """What the model says of the form's row; None, told above the form, if it cannot be asked."""
     try:
         outputs = predicted(found, columns, form.row)
-    except NoAnswerError:
-        sentence = _(
-            "The model could not be asked. The site's log says why. "
-            "Try again, or ask the person who runs the site."
-        )
-        form.add_error(None, sentence)
+    except NoAnswerError as error:
+        form.add_error(None, str(error.told))
         return None
-    classes = found.run.dataset.classes
-    if not classes:
+    if not found.run.dataset.classes:
         return Answer([], value=in_units(outputs[0], found.results["off"]["half"]))
-    named = zip(classes, outputs, strict=True)
-    guesses = sorted((Guess(*each) for each in named), key=lambda guess: -guess.share)
-    return Answer(guesses[:SHOWN], max(0, len(guesses) - SHOWN))
+    return Answer(*likeliest(found, outputs))
 
 
 def predicted(model: ModelVersion, columns: Columns, row: Row) -> list[float]:

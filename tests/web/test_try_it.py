@@ -86,7 +86,7 @@ def test_the_image_is_shown_as_the_model_sees_it(viewer_client, model):  # noqa:
 
 
 def test_of_many_classes_the_likeliest_are_shown(viewer_client, model, monkeypatch):  # noqa: F811
-    monkeypatch.setattr("automl_web.registry.try_image.SHOWN", 3)
+    monkeypatch.setattr("automl_web.registry.guesses.SHOWN", 3)
     page = asked(viewer_client, model, image(1)).content.decode()
     assert len(shares_of(page)) == 3
     assert "7 other classes are less likely." in page
