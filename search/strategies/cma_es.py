@@ -163,6 +163,10 @@ METHOD = Method(
         "There are fewer trials than about ten times the number of hyper-parameters, or much hangs on "
         "conditions: it needs generations to learn, and does not know what an inactive value is."
     ),
+    corrected=(
+        "It is said to need no settings. The size of a generation matters: it should be no smaller than "
+        "the number of devices, or some of them wait."
+    ),
     propose=propose,
     options=Options,
     searches=(CONFIG,),

@@ -176,6 +176,10 @@ METHOD = Method(
         "There is one objective, or there are fewer trials than twice the population: until the first "
         "generation has ended it is random search."
     ),
+    corrected=(
+        "It is said to find the whole front. It finds trials that no other trial beats; with a small "
+        "population much of the front stays between them."
+    ),
     propose=propose,
     options=Options,
 )

@@ -109,6 +109,10 @@ METHOD = Method(
         "All hyper-parameters are numbers and the loss changes smoothly: a Gaussian process then needs "
         "fewer trials. With less than 20 trials it is hardly more than random search."
     ),
+    corrected=(
+        "It is said that the trees' disagreement measures doubt. It does so roughly: far from all trials "
+        "they may agree by chance, which is why some trials are drawn at random."
+    ),
     propose=propose,
     options=Options,
     searches=(CONFIG,),
