@@ -21,7 +21,7 @@ demo-check: $(INSTALLED) $(FRONT_END)  ## the demo on a small budget, its model 
 test: $(INSTALLED_DEV) $(FRONT_END)  ## all tests, small storms of kills and freezes among them
 	sh .ci/chromium
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q -n 2 --dist loadfile tests/search tests/web
+	$(BIN)/coverage run -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests/search tests/web
 	$(BIN)/coverage run -m pytest -q tests/browser
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
