@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,16 @@ from search.history import Candidate, History, Trial
 from search.message import Message
 from search.method import CONFIG, GUIDED, Method, Problem, Proposal
 from search.options import option
-from search.surrogates.encoding import Array, axes_of, deactivate, vectors
-from search.surrogates.parzen import Parzen, gap_widths, improvements, joint_widths
+from search.surrogates.encoding import Array, Axis, axes_of, deactivate, vectors
+from search.surrogates.parzen import (
+    Parzen,
+    close_widths,
+    gap_widths,
+    improvements,
+    joint_widths,
+)
+
+Widths = Callable[[Sequence[Axis], Array], Array]
 
 MOST_GOOD = 25
 """Trials that count as good, at most: a longer list would hold merely decent ones."""
@@ -101,8 +110,13 @@ def candidates(
     """Points (m, d) drawn where good trials are dense, and how much denser these are there than others."""
     losses = np.array([trial.loss for trial in good])
     threshold = min((trial.loss for trial in bad), default=math.inf)
-    near = _density(problem, good, improvements(losses, threshold), options)
-    far = _density(problem, bad, _weights(len(bad)), options)
+    near = _density(
+        problem,
+        good,
+        improvements(losses, threshold),
+        gap_widths if options.alone else close_widths,
+    )
+    far = _density(problem, bad, _weights(len(bad)), gap_widths if options.alone else joint_widths)
     drawn = deactivate(problem.space, near.sample(options.candidates, rng))
     if not options.alone:
         return drawn, near.log_density(drawn) - far.log_density(drawn)
@@ -122,10 +136,9 @@ def _apart(
     return deactivate(problem.space, merged)
 
 
-def _density(problem: Problem, trials: list[Trial], weights: Array, options: Options) -> Parzen:
+def _density(problem: Problem, trials: list[Trial], weights: Array, widths: Widths) -> Parzen:
     axes = axes_of(problem.space)
     points = vectors(problem.space, [trial.candidate.config for trial in trials])
-    widths = gap_widths if options.alone else joint_widths
     return Parzen(axes, points, widths(axes, points), weights)
 
 

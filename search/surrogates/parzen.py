@@ -120,7 +120,7 @@ def truncated_normal(centres: Array, widths: Array, even: Array) -> Array:
     return drawn
 
 
-def joint_widths(axes: Sequence[Axis], points: Array, alone: float = 0.1) -> Array:
+def joint_widths(axes: Sequence[Axis], points: Array, alone: float = 0.2) -> Array:
     """Widths (n, d) for a joint density: narrower the more points, by Scott's rule, never too narrow.
 
     The width of a point `alone`, as a part of the range, times n ** (-1 / (d + 4)), at least a hundredth.
@@ -130,6 +130,11 @@ def joint_widths(axes: Sequence[Axis], points: Array, alone: float = 0.1) -> Arr
     width = alone * max(count, 1) ** (-1 / (d + 4))
     floors = np.array([max(LEAST, axis.step / 2) for axis in axes])
     return np.tile(np.maximum(width, floors).clip(max=1.0), (count, 1))
+
+
+def close_widths(axes: Sequence[Axis], points: Array) -> Array:
+    """Widths (n, d) of a joint density that is narrower on every axis on which its points crowd."""
+    return np.minimum(joint_widths(axes, points), gap_widths(axes, points))
 
 
 def improvements(losses: Array, threshold: float) -> Array:
