@@ -8,16 +8,14 @@ from typing import Any
 
 from search.architecture.cell_space import CellSpace
 from search.history import Candidate
-from search.method import Constraint, Fidelity, Objective, Problem
+from search.method import Constraint, Objective, Problem
 from search.metrics import METRICS
+from search.problems.fidelities import TRAIN_FRACTION, epochs
 from search.problems.image_space import HYPERPARAMETERS
 from search.problems.kind import ARCHITECTURE_COSTS, Kind
 from search.space import Space
 from search.training.candidates import blueprint
 from search.training.meta import meta
-
-SMALLEST_SHARE = 0.01
-"""Of the training images, that a trial may be given."""
 
 
 def image_problem(
@@ -32,9 +30,6 @@ def image_problem(
     with such a space for their training. `limits` bounds metrics. Raises SpaceError if the document
     describes no space.
     """
-    epochs = HYPERPARAMETERS["epochs"]
-    assert epochs.minimum is not None
-    assert epochs.maximum is not None
 
     def count(candidate: Candidate) -> dict[str, float]:
         known = meta(data)
@@ -46,10 +41,7 @@ def image_problem(
         evaluate="search.training.images:evaluate",
         objectives=tuple(Objective(name, METRICS[name].maximise) for name in objectives),
         limits=tuple(Constraint(name, bound) for name, bound in (limits or {}).items()),
-        fidelities=(
-            Fidelity("epochs", epochs.minimum, epochs.maximum, resumes=True),
-            Fidelity("train_fraction", SMALLEST_SHARE, 1, resumes=False),
-        ),
+        fidelities=(epochs(HYPERPARAMETERS), TRAIN_FRACTION),
         data=data,
         count=count,
         architectures=_architectures(document, data),

@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from search.method import Constraint, Fidelity, Objective, Problem
+from search.method import Constraint, Objective, Problem
 from search.metrics import METRICS
+from search.problems.fidelities import TRAIN_FRACTION, epochs
 from search.problems.kind import Kind
 from search.problems.table_space import HYPERPARAMETERS
 from search.space import Space
 from search.training.tables.recipe import MLP
-
-SMALLEST_FRACTION = 0.01
-"""Of the training rows that a rung may give."""
 
 
 def table_problem(
@@ -30,19 +28,14 @@ def table_problem(
     `limits` bounds metrics. Raises SpaceError if the document describes no space.
     """
     space = Space.from_json(document)
-    fidelities = [Fidelity("train_fraction", SMALLEST_FRACTION, 1, resumes=False)]
-    if _has_epochs(space):
-        epochs = HYPERPARAMETERS["epochs"]
-        assert epochs.minimum is not None
-        assert epochs.maximum is not None
-        fidelities.append(Fidelity("epochs", epochs.minimum, epochs.maximum, resumes=True))
+    of_networks = (epochs(HYPERPARAMETERS),) if _has_epochs(space) else ()
     return Problem(
         kind="tables",
         space=space,
         evaluate="search.training.tables.evaluate:evaluate",
         objectives=tuple(Objective(name, METRICS[name].maximise) for name in objectives),
         limits=tuple(Constraint(name, bound) for name, bound in (limits or {}).items()),
-        fidelities=tuple(fidelities),
+        fidelities=(TRAIN_FRACTION, *of_networks),
         data=data,
     )
 

@@ -8,17 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from search.history import Candidate
-from search.method import Constraint, Fidelity, Objective, Problem
+from search.method import Constraint, Objective, Problem
 from search.metrics import METRICS
+from search.problems.fidelities import TRAIN_FRACTION, epochs
 from search.problems.kind import Kind
 from search.problems.text_space import HYPERPARAMETERS, OF_LANGUAGE
 from search.space import Space
 from search.training.text.costs import counted
 from search.training.text.meta import LANGUAGE, meta
 from search.training.text.recipe import Recipe
-
-LEAST_FRACTION = 0.01
-"""Of the training part that is worth training on."""
 
 
 def text_problem(
@@ -32,9 +30,6 @@ def text_problem(
     `document` is a search space as ConfigSpace's JSON; what has no effect on the task of the data is
     not searched. `limits` bounds metrics. Raises SpaceError if the document describes no space.
     """
-    epochs = HYPERPARAMETERS["epochs"]
-    assert epochs.minimum is not None
-    assert epochs.maximum is not None
 
     def count(candidate: Candidate) -> dict[str, float]:
         return counted(Recipe.of(candidate.config), meta(data))
@@ -45,10 +40,7 @@ def text_problem(
         evaluate="search.training.text.evaluate:evaluate",
         objectives=tuple(Objective(name, METRICS[name].maximise) for name in objectives),
         limits=tuple(Constraint(name, bound) for name, bound in (limits or {}).items()),
-        fidelities=(
-            Fidelity("epochs", epochs.minimum, epochs.maximum, resumes=True),
-            Fidelity("train_fraction", LEAST_FRACTION, 1, resumes=False),
-        ),
+        fidelities=(epochs(HYPERPARAMETERS), TRAIN_FRACTION),
         data=data,
         count=count,
     )
