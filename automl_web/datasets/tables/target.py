@@ -52,6 +52,11 @@ NAMES = (
     "salary",
     "wage",
     "medv",
+    "medhouseval",
+    "medianhousevalue",
+    "attrition",
+    "purchased",
+    "mpg",
 )
 """What people call the column that is to be predicted, the surest first; small letters only."""
 

@@ -16,6 +16,8 @@ from search.training.text.meta import CHARACTERS, CLASSIFICATION, LANGUAGE, WORD
 
 Choices = Sequence[tuple[str, Any]]
 
+USER_DATA = {"translate": "no"}  # names that are the same in every language
+
 TASKS: Choices = (
     (LANGUAGE, gettext_lazy("Continue a text")),
     (CLASSIFICATION, gettext_lazy("Tell texts apart, one folder a class")),
@@ -34,8 +36,12 @@ class TextForm(forms.Form):
 
     kind = forms.ChoiceField(label=gettext_lazy("What the file holds"))
     task = forms.ChoiceField(label=gettext_lazy("What is learnt"), choices=TASKS)
-    text = forms.ChoiceField(label=gettext_lazy("Column of the texts"))
-    label = forms.ChoiceField(label=gettext_lazy("Column of the classes"))
+    text = forms.ChoiceField(
+        label=gettext_lazy("Column of the texts"), widget=forms.Select(USER_DATA)
+    )
+    label = forms.ChoiceField(
+        label=gettext_lazy("Column of the classes"), widget=forms.Select(USER_DATA)
+    )
     group = forms.ChoiceField(
         label=gettext_lazy("Texts that belong together"),
         required=False,
@@ -58,6 +64,7 @@ class TextForm(forms.Form):
     encoding = forms.ChoiceField(
         label=gettext_lazy("Encoding"),
         required=False,
+        widget=forms.Select(USER_DATA),
         help_text=gettext_lazy("How letters are written as bytes. Choose it if they look wrong."),
     )
 
@@ -74,7 +81,8 @@ class TextForm(forms.Form):
         self._offer("kind", kinds)
         self._offer("text", columns)
         self._offer("label", columns)
-        self._offer("group", [("", _("None: each text is on its own")), *columns])
+        named = [(name, _("Column “%(name)s”") % {"name": name}) for name, _title in columns]
+        self._offer("group", [("", _("None: each text is on its own")), *named])
         self._offer("encoding", [("", _("As the file seems to be")), *CHOICES.items()])
         if not kinds:
             self._leave_out("kind")
