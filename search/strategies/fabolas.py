@@ -109,7 +109,7 @@ def environment(problem: Problem) -> Environment:
     def cost(shares: Array) -> Array:
         return np.stack([np.ones(len(shares)), progress(shares)], axis=1)
 
-    return Environment(choices=sizes(problem), target=1.0, loss=loss, cost=cost)
+    return Environment(sizes(problem), target=1.0, loss=loss, cost=cost, share=np.asarray)
 
 
 def believed(problem: Problem, history: History) -> Information:

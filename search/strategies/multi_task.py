@@ -22,9 +22,6 @@ from search.surrogates.slicing import slices_through
 TARGET, PART = 0, 1
 """Tasks: all data, a part of it; each earlier run is one more."""
 
-KNOWN = 4
-"""Trials of a task from which its own scale can be told; with fewer, it has that of the part."""
-
 MOST_EARLIER = 200
 """Of an earlier run, so many trials are looked at: the latest."""
 
@@ -92,7 +89,7 @@ def _proposal(candidate: Candidate, share: float, why: Message, memo: dict[str, 
     return Proposal(candidate, fidelity={FRACTION: share}, why=why, memo=memo)
 
 
-def environment(tasks: int) -> Environment:
+def environment(tasks: int, part: float) -> Environment:
     """Each task is a feature of its own; two correlate as their trials do, never negatively.
 
     Trials can be made of the first two. The target comes first, so that what the others know of it is
@@ -103,8 +100,11 @@ def environment(tasks: int) -> Environment:
         chosen: Array = np.eye(tasks)[settings.astype(int)]
         return chosen
 
+    def share(settings: Array) -> Array:
+        return np.where(settings == PART, part, 1.0)
+
     choices = np.array([TARGET, PART], dtype=float)
-    return Environment(choices, target=TARGET, loss=of_task, cost=of_task, alike=True)
+    return Environment(choices, TARGET, loss=of_task, cost=of_task, share=share, alike=True)
 
 
 def believed(problem: Problem, history: History, options: Options) -> Information:
@@ -114,7 +114,7 @@ def believed(problem: Problem, history: History, options: Options) -> Informatio
     tasks = [_tasks(ended), *(np.full(len(run), PART + 1 + n) for n, run in enumerate(earlier))]
     trials = [*ended, *(trial for run in earlier for trial in run)]
     settings = np.concatenate(tasks).astype(float)
-    losses, known = losses_of(problem, trials), environment(2 + len(earlier))
+    losses, known = losses_of(problem, trials), environment(2 + len(earlier), options.part)
     warps = _warps(losses, settings)
     values = np.array([warps[task].values(losses[[n]])[0] for n, task in enumerate(settings)])
     belief = Information(problem, known, trials, settings, values, warps[TARGET])
@@ -134,12 +134,11 @@ def _tasks(trials: tuple[Trial, ...]) -> Array:
 
 
 def _warps(losses: Array, tasks: Array) -> dict[float, Warp]:
-    """The scale of each task; one of few trials has that of the first two together."""
-    warps = {}
-    for task in (float(TARGET), *np.unique(tasks)):
-        own = tasks == task
-        warps[float(task)] = Warp.of(losses[own if own.sum() >= KNOWN else tasks <= PART])
-    return warps
+    """The scale of each task: the two of this run share one, each earlier run has its own."""
+    here = tasks <= PART
+    shared = Warp.of(losses[here])
+    own = {float(task): Warp.of(losses[tasks == task]) for task in np.unique(tasks[~here])}
+    return {float(TARGET): shared, float(PART): shared, **own}
 
 
 def incumbent(problem: Problem, history: History, options: Options) -> Trial | None:

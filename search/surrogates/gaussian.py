@@ -24,6 +24,9 @@ LEAST_NOISE = 1e-6
 MOST_FITTED = 256
 """Points on which the hyper-parameters are fitted; the process itself knows all of them."""
 
+LIKENESS = 2.0
+"""How tasks that are alike correlate before anything was seen: by 0.9."""
+
 FIRST_SCALES, FIRST_NOISE, STEPS = (1.0, 0.3), 0.01, 60
 """Where the fit begins, and how many steps it may take."""
 
@@ -42,14 +45,12 @@ class Kernel:
 
     @classmethod
     def of(cls, theta: Array, features: int) -> Kernel:
-        """From logarithms, those of the mixing's lower triangle aside."""
-        mixing = np.zeros((features, features))
+        """From logarithms of the features' deviations, of the scales and of the noise; see `_turned`."""
         below = len(_below(features)[0])
-        mixing[np.diag_indices(features)] = np.exp(theta[:features])
-        mixing[_below(features)] = theta[features : features + below]
-        return cls(
-            mixing, np.exp(theta[features + below : -1]), float(np.exp(theta[-1])) + LEAST_NOISE
-        )
+        turned, lengths = _turned(theta[features : features + below], features)
+        mixing = np.exp(theta[:features])[:, None] * turned / lengths
+        scales, noise = np.exp(theta[features + below : -1]), float(np.exp(theta[-1]))
+        return cls(mixing, scales, noise + LEAST_NOISE)
 
     def between(self, one: Inputs, other: Inputs) -> Array:
         """Covariances (n, m)."""
@@ -177,7 +178,7 @@ def likeliest(inputs: Inputs, values: Array, *, alike: bool = False) -> Array:
         minimize(
             _loss,
             np.array([*mixed, *[np.log(scale)] * d, np.log(FIRST_NOISE)]),
-            args=(distances, near.features, values[kept]),
+            args=(distances, near.features, values[kept], LIKENESS if alike else 0.0),
             jac=True,
             method="L-BFGS-B",
             bounds=bounds(d, k, alike=alike),
@@ -207,6 +208,17 @@ def likelihood(inputs: Inputs, values: Array) -> Callable[[Array], float]:
     return density
 
 
+def _turned(correlating: Array, features: int) -> tuple[Array, Array]:
+    """The rows of the mixing but for their deviations (k, k), and the lengths (k, 1) of these rows.
+
+    The lower triangle says how features correlate, whatever their deviations: at m, two features
+    correlate by m / √(1 + m²).
+    """
+    rows = np.eye(features)
+    rows[_below(features)] = correlating
+    return rows, np.linalg.norm(rows, axis=1, keepdims=True)
+
+
 def _some(values: Array) -> Places:
     order = np.argsort(values, kind="stable")
     if len(order) <= MOST_FITTED:
@@ -223,7 +235,13 @@ def _below(features: int) -> tuple[Places, Places]:
 
 
 def _loss(
-    theta: Array, distances: Array, features: Array, values: Array, *, slope: bool = True
+    theta: Array,
+    distances: Array,
+    features: Array,
+    values: Array,
+    likeness: float = 0.0,
+    *,
+    slope: bool = True,
 ) -> tuple[float, Array]:
     """Minus the logarithm of the posterior of `theta`, and its gradient (equations 5.8 and 5.9)."""
     k = features.shape[1]
@@ -239,34 +257,38 @@ def _loss(
     except np.linalg.LinAlgError:
         return 1e10, np.zeros_like(theta)
     weights = cho_solve(factor, values)
-    prior, pull = _prior(theta, k)
+    prior, pull = _prior(theta, k, likeness)
     loss = 0.5 * values @ weights + np.log(np.diag(factor[0])).sum() + prior
     if not slope:
         return float(loss), pull
     inner = np.outer(weights, weights) - cho_solve(factor, np.eye(len(values)))
     by_mixing = -(features.T @ (inner * shape) @ mixed)
     along = inner * together * decay * 5 / 3 * (1 + ROOT_5 * r)
+    turned, lengths = _turned(theta[k : k + len(_below(k)[0])], k)
+    along_row = (by_mixing * turned).sum(axis=1, keepdims=True)
+    turning = np.exp(theta[:k])[:, None] * (by_mixing - along_row * turned / lengths**2) / lengths
     parts = [
-        np.diag(by_mixing) * np.diag(kernel.mixing),
-        by_mixing[_below(k)],
+        (by_mixing * kernel.mixing).sum(axis=1),
+        turning[_below(k)],
         -0.5 * np.tensordot(scaled, along, axes=2),
         np.array([-0.5 * np.trace(inner) * (kernel.noise - LEAST_NOISE)]),
     ]
     return float(loss), np.concatenate(parts) + pull
 
 
-def _prior(theta: Array, features: int) -> tuple[float, Array]:
+def _prior(theta: Array, features: int, likeness: float) -> tuple[float, Array]:
     """Minus the logarithm of the priors, up to a constant, and its gradient.
 
     Gamma(2, 1) on the variance, gamma(1.1, 30) on the noise; of an inverse squared length scale t
-    it is (t + 1 / t) / 10, least where the scale is the whole range; normal on the lower triangle.
+    it is (t + 1 / t) / 10, least where the scale is the whole range; normal, around `likeness`, on the
+    lower triangle.
     """
     below = len(_below(features)[0])
     variances, mixed = np.exp(2 * theta[:features]), theta[features : features + below]
     scales, noise = theta[features + below : -1], np.exp(theta[-1])
     longer, shorter = np.exp(2 * scales), np.exp(-2 * scales)
-    loss = (variances - 2 * theta[:features]).sum() + 0.5 * mixed @ mixed
+    loss = (variances - 2 * theta[:features]).sum() + 0.5 * (mixed - likeness) @ (mixed - likeness)
     loss += 0.1 * (longer + shorter).sum() + 30 * noise - 0.1 * theta[-1]
     by_noise = np.array([30 * noise - 0.1])
-    parts = [2 * variances - 2, mixed, 0.2 * (longer - shorter), by_noise]
+    parts = [2 * variances - 2, mixed - likeness, 0.2 * (longer - shorter), by_noise]
     return float(loss), np.concatenate(parts)

@@ -39,13 +39,15 @@ class Environment:
 
     `loss` and `cost` tell how losses and the logarithm of seconds depend on it, `choices` (c,) are the
     settings that a trial may be asked for with, and at `target` the minimum is wanted. If `alike`,
-    settings never go against each other. Without `cost`, all trials cost the same.
+    settings never go against each other. Without `cost`, all trials cost the same. `share` tells what
+    part of the data a setting has: until more is known, seconds are taken to be in proportion to it.
     """
 
     choices: Array
     target: float
     loss: Basis = alone
     cost: Basis | None = None
+    share: Callable[[Array], Array] = np.ones_like
     alike: bool = False
 
 
@@ -126,15 +128,17 @@ class Information:
 
     def _log_seconds(self, points: Array, settings: Array) -> Array:
         """The logarithm of the seconds that trials are expected to take, by a process of its own."""
-        basis = self.environment.cost
+        basis, share = self.environment.cost, self.environment.share
         if basis is None:
             return np.zeros(len(points))
         seconds = np.log([max(trial.cost, LEAST_SECONDS) for trial in self.trials])
+        beyond = seconds - np.log(share(self.settings))
         known = Inputs(self.axes, self.points, basis(self.settings))
-        values, scale = standardised(seconds), float(seconds.std())
+        values, scale = standardised(beyond), float(beyond.std())
         process = GaussianProcess(known, values, fit(known, values))
-        expected: Array = process.predict(Inputs(self.axes, points, basis(settings)))[0]
-        return scale * expected
+        expected = process.predict(Inputs(self.axes, points, basis(settings)))[0]
+        taken: Array = np.log(share(settings)) + scale * expected
+        return taken
 
     def _points(self, trials: Sequence[Trial]) -> Array:
         return vectors(self.problem.space, [trial.candidate.config for trial in trials])
