@@ -10,6 +10,8 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Site
 
+VARIED = re.compile(r"/(?:datasets|models)/\d+/(?:try/)?$|/projects/[^/]+/runs/new/$|/runs/\d+/$")
+
 TALL = 5000
 """A window this high shows a whole page: figures are drawn when they are seen."""
 
@@ -39,5 +41,11 @@ def links(page: Page) -> list[str]:
 
 
 def kind(address: str) -> str:
-    """Pages that differ by a number or a method alone are of one kind: one of them is enough."""
-    return re.sub(r"\d+|(?<=^/methods/)[^/]+", "0", urlsplit(address).path)
+    """Pages that differ by a number or a method alone are of one kind: one of them is enough.
+
+    Not so where the kind of data decides what there is to see.
+    """
+    parts = urlsplit(address)
+    if VARIED.match(parts.path):
+        return f"{parts.path}?{parts.query}"
+    return re.sub(r"\d+|(?<=^/methods/)[^/]+", "0", parts.path)

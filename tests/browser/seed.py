@@ -24,6 +24,7 @@ from automl_web.runs.schedule import advance, claim  # noqa: E402 - needs Django
 from automl_web.runs.start import start_run  # noqa: E402 - needs Django set up
 from search.history import TrialState  # noqa: E402 - needs Django set up
 from tests.browser.people import ADMIN, NEWCOMER, OWNER, PASSWORD  # noqa: E402 - needs Django set up
+from tests.browser.seed_kinds import other_kinds  # noqa: E402 - needs Django set up
 
 
 def people() -> Project:
@@ -122,4 +123,5 @@ if __name__ == "__main__":
     owner = User.objects.get(username=OWNER)
     admin = User.objects.get(username=ADMIN)
     Upload.objects.create(project=shared, created_by=admin, name="half.zip", size=9 * 10**6)
+    other_kinds(shared, owner, queue())
     searches(dataset(shared, owner), owner)
