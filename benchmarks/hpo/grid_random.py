@@ -9,6 +9,7 @@ the optimum is being drawn anew each time.
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 import numpy as np
 from ConfigSpace import ConfigurationSpace, Float
@@ -21,6 +22,8 @@ from search.methods import METHODS
 from search.space import Space
 from search.strategies.grid import Grid
 from search.surrogates.encoding import Array, vectors
+
+Places = np.ndarray[Any, np.dtype[np.int64]]
 
 CASES = ((1, 3, 4), (1, 4, 3), (2, 4, 3))
 """Axes that matter, axes, and levels of the grid; as many trials as the grid has points."""
@@ -48,7 +51,7 @@ def random_points(on: Problem, trials: int, seed: int) -> Array:
     return vectors(on.space, [trial.candidate.config for trial in history])
 
 
-def nearest(points: Array, live: Array, optimum: Array) -> float:
+def nearest(points: Array, live: Places, optimum: Array) -> float:
     """How near the best of the points comes on the axes that matter: the root of its mean square."""
     distances = np.sqrt(((points[:, live] - optimum) ** 2).mean(axis=1))
     return float(distances.min())

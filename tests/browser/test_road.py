@@ -18,7 +18,7 @@ from tests.web.processes import Site
 def start(page: Page) -> None:
     page.get_by_role("link", name="New run").first.click()
     page.locator("[name=method][value=random_search]").check()
-    expect(page.get_by_text("This method has no options.")).to_be_visible()
+    expect(page.get_by_label("Spread evenly")).to_be_visible()
     page.locator("[name=method][value=hyperband]").check()
     page.get_by_label("Longest training").fill("9")
     page.get_by_role("button", name="Start the run").click()

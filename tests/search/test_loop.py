@@ -13,7 +13,7 @@ from search.history import GIVEN, Candidate, History, Report, Stage, Trial, Tria
 from search.loop import Plan, expected_trials, furthest, next_proposal, run, trial_seed
 from search.method import CONFIG, Context, Fidelity, Objective, Problem, refusal
 from search.methods import METHODS
-from search.options import NoOptions, describe
+from search.options import describe
 from search.problems.images import IMAGES
 from search.space import Space
 
@@ -24,7 +24,7 @@ def pretend(problem: Problem, candidate: Candidate, context: Context) -> Iterato
 
 
 PROBLEM = Problem("pretended", IMAGES.usual_space(), pretend, (Objective("val_accuracy", True),))
-PLAN = Plan(METHODS["random_search"], NoOptions(), seed=1, max_trials=6)
+PLAN = Plan(METHODS["random_search"], METHODS["random_search"].options(), seed=1, max_trials=6)
 
 
 def test_a_run_ends_with_the_confirmation_of_its_best(tmp_path):
