@@ -22,7 +22,7 @@ from search.method import refusal
 from search.methods import METHODS
 from tests.web.small_options import is_guided, small_options
 
-DEVICES, MOST = 4, 14
+DEVICES, MOST = 4, 10
 
 
 @pytest.fixture
