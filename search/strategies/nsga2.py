@@ -84,7 +84,7 @@ def ordered(problem: Problem, trials: Sequence[Trial]) -> list[Trial]:
         fronts[left[chosen]] = level
         lonely[left[chosen]] = distances(losses[left[chosen]])
         left = left[~chosen]
-    order = np.lexsort(([t.number for t in trials], -lonely, fronts, broken))
+    order = np.lexsort((np.array([t.number for t in trials]), -lonely, fronts, broken))
     return [trials[place] for place in order]
 
 
