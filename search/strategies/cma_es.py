@@ -27,6 +27,9 @@ DRAWS = 20
 WIDTH = 0.3
 """Of the first generation, as a share of each range (Hansen's advice)."""
 
+FEWEST = 4
+"""Members of a generation: with fewer, none is learnt from beside the best."""
+
 FEW = 64
 """A whole number of at most so many values is one for the evolution, too."""
 
@@ -39,7 +42,8 @@ class Options:
         0,
         title="Population",
         help="Trials a generation. 0 is 4 and three times the logarithm of the number of "
-        "hyper-parameters; more is slower and surer, and keeps more devices busy.",
+        "hyper-parameters, and less than 4 counts as 4; more is slower and surer, and keeps more devices "
+        "busy.",
         minimum=0,
         maximum=1000,
     )
@@ -69,7 +73,7 @@ class Evolution:
             c_space=[axes[place].choices for place in choices] or None,
             mean=np.full(count, 0.5) if count else None,
             sigma=WIDTH if count else None,
-            population_size=max(population, 2) if population else None,
+            population_size=max(population, FEWEST) if population else None,
             seed=seed,
         )
         return cls(axes, strategy, numbers, wholes, choices)
