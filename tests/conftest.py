@@ -14,10 +14,14 @@ from coverage import Coverage
 from coverage.exceptions import CoverageWarning
 from hypothesis import settings
 from sklearn.datasets import load_digits
+from threadpoolctl import threadpool_limits
 
 # No test is timed: on a busy machine one example may take a second.
 settings.register_profile("any_machine", deadline=None)
 settings.load_profile("any_machine")
+
+# Threads of small matrices wait for each other: on a busy machine many times as long as they compute.
+threadpool_limits(1)
 
 # What coverage starts itself by in the processes of a test.
 MEASURING = "COVERAGE_PROCESS_CONFIG"

@@ -67,12 +67,12 @@ def web(address: str, port: int) -> Child:
     # A frame is the same for all pages of a run; compressed, it would be so anew for each of them.
     command += ["--ws-per-message-deflate", "false"]
     command += ["--timeout-graceful-shutdown", "2", "--no-access-log"]
-    return Child("web", command, WEB)
+    return Child("web", command, WEB, ONE_THREAD)
 
 
 def control_worker() -> Child:
     """Two at a time, so that a large upload or an export holds up no run's decisions."""
-    return _worker("control", "control", {}, processes=2)
+    return _worker("control", "control", ONE_THREAD, processes=2)
 
 
 def device_worker(device: Device, slot: Slot) -> Child:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import statistics
 import sys
 import time
+from collections.abc import Callable
 
 import optuna
 
-SAMPLERS = {
+SAMPLERS: dict[str, Callable[[int], optuna.samplers.BaseSampler]] = {
     "Optuna's TPE": lambda seed: optuna.samplers.TPESampler(
         seed=seed, multivariate=True, group=True
     ),

@@ -83,8 +83,9 @@ class KernelDensity:
         axis, width, centres = self.axes[place], self.bandwidths[place], self.points[:, place]
         if axis.choices:
             same, other = np.log(1 - width), np.log(width / (axis.choices - 1))
-            found = np.where(values[:, None] == centres, same, other)
-            return np.where(np.isnan(centres), -np.log(axis.choices), found)
+            told = np.where(values[:, None] == centres, same, other)
+            known: Array = np.where(np.isnan(centres), -np.log(axis.choices), told)
+            return known
         known = np.nan_to_num(centres, nan=0.5)
         low, high = inside(known, np.full(len(known), width))
         found = -0.5 * ((values[:, None] - known) / width) ** 2

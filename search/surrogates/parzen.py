@@ -146,8 +146,9 @@ def improvements(losses: Array, threshold: float) -> Array:
     gained = threshold - losses
     if not np.isfinite(threshold) or gained.max(initial=0.0) <= 0:
         return np.ones(len(losses))
-    weights = np.maximum(gained, LEAST_WEIGHT * gained.mean())
-    return weights / weights.mean()
+    weights: Array = np.maximum(gained, LEAST_WEIGHT * gained.mean())
+    even: Array = weights / weights.mean()
+    return even
 
 
 def gap_widths(axes: Sequence[Axis], points: Array) -> Array:

@@ -31,13 +31,15 @@ def mixed_problem() -> Problem:
 
 
 def loss_of(config) -> float:
-    return abs(config["x"] - 0.8) + abs(config["n"] - 7) / 8 + (config["c"] != "b")
+    return float(abs(config["x"] - 0.8) + abs(config["n"] - 7) / 8 + (config["c"] != "b"))
 
 
 def run_of(trials: int, scale=lambda loss: loss) -> History:
     plan, history = Plan(METHOD, METHOD.options(), 4, trials), History()
     for number in range(1, trials + 1):
-        trial = trial_of(next_proposal(plan, mixed_problem(), history), number)
+        proposal = next_proposal(plan, mixed_problem(), history)
+        assert proposal is not None
+        trial = trial_of(proposal, number)
         loss = scale(loss_of(trial.candidate.config))
         done = replace(trial, state=TrialState.COMPLETE, losses=(loss,), ended=number)
         history = History((*history.trials, done))

@@ -28,13 +28,15 @@ def a_problem() -> Problem:
 
 
 def loss_of(config) -> float:
-    return abs(config["x"] - 1) + abs(config["n"] - 50) / 50 + (config["c"] != "b")
+    return float(abs(config["x"] - 1) + abs(config["n"] - 50) / 50 + (config["c"] != "b"))
 
 
 def searched(trials: int, **options) -> History:
     plan, history = Plan(METHOD, METHOD.options(**options), 4, trials), History()
     for number in range(1, trials + 1):
-        trial = trial_of(next_proposal(plan, a_problem(), history), number)
+        proposal = next_proposal(plan, a_problem(), history)
+        assert proposal is not None
+        trial = trial_of(proposal, number)
         loss = loss_of(trial.candidate.config)
         done = replace(trial, state=TrialState.COMPLETE, losses=(loss,), ended=number)
         history = History((*history.trials, done))

@@ -28,7 +28,8 @@ def some(count: int, seed: int = 0) -> Inputs:
 def values_at(inputs: Inputs) -> np.ndarray:
     points = inputs.points
     found = np.sin(5 * points[:, 0]) + (points[:, 1] == 1)
-    return (found - found.mean()) / found.std()
+    values: np.ndarray = (found - found.mean()) / found.std()
+    return values
 
 
 def test_the_posterior_passes_through_what_was_seen_and_doubts_what_was_not():

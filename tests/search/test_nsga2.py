@@ -46,7 +46,9 @@ def ended(problem: Problem, number: int, values: dict[str, float], config=None) 
 def searched(method, problem: Problem, trials: int, seed: int) -> History:
     plan, history = Plan(method, method.options(), seed, trials), History()
     for number in range(1, trials + 1):
-        trial = trial_of(next_proposal(plan, problem, history), number)
+        proposal = next_proposal(plan, problem, history)
+        assert proposal is not None
+        trial = trial_of(proposal, number)
         told = ended(problem, number, values_of(trial.candidate.config))
         done = replace(told, candidate=trial.candidate, memo=trial.memo, why=trial.why)
         history = History((*history.trials, done))

@@ -30,13 +30,15 @@ def a_problem() -> Problem:
 
 def loss_of(config) -> float:
     plain = {"plain": 0.5, "worse": 1.0}
-    return plain.get(config["kind"], abs(config.get("depth", 0) - 0.7))
+    return float(plain.get(config["kind"], abs(config.get("depth", 0) - 0.7)))
 
 
 def searched(trials: int, seed: int, **options) -> History:
     plan, history = Plan(METHOD, METHOD.options(**options), seed, trials), History()
     for number in range(1, trials + 1):
-        trial = trial_of(next_proposal(plan, a_problem(), history), number)
+        proposal = next_proposal(plan, a_problem(), history)
+        assert proposal is not None
+        trial = trial_of(proposal, number)
         loss = loss_of(trial.candidate.config)
         ended = replace(trial, state=TrialState.COMPLETE, losses=(loss,), ended=number)
         history = History((*history.trials, ended))

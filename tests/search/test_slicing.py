@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from ConfigSpace import Categorical, ConfigurationSpace, EqualsCondition, Float, Integer
 
@@ -22,8 +24,8 @@ def picture() -> Slices:
     trials = []
     for number, drawn in enumerate(map(dict, space.sample_configuration(7)), start=1):
         values = {"val_loss": float(drawn["layers"] + (drawn["kind"] == "sgd"))}
-        kept = {"values": values, "losses": of.losses(values), "ended": number}
-        trials.append(Trial(number, Candidate(drawn), state=TrialState.COMPLETE, **kept))
+        trial = Trial(number, Candidate(drawn), state=TrialState.COMPLETE, values=values)
+        trials.append(replace(trial, losses=of.losses(values), ended=number))
     return insight(of, History(tuple(trials)), Options(start_up=4))
 
 

@@ -89,7 +89,7 @@ def test_a_trial_that_runs_keeps_others_away_from_it():
 @pytest.mark.parametrize("alone", [False, True])
 def test_goes_where_good_trials_are(alone):
     def loss(config) -> float:
-        return (config["x"] - 0.3) ** 2 + (config["y"] - 0.8) ** 2
+        return float((config["x"] - 0.3) ** 2 + (config["y"] - 0.8) ** 2)
 
     found = []
     for seed in range(20):
@@ -104,7 +104,7 @@ def test_sees_together_what_belongs_together():
     """Good where x and y are equal: each on its own says nothing."""
 
     def loss(config) -> float:
-        return abs(config["x"] - config["y"])
+        return float(abs(config["x"] - config["y"]))
 
     def apart(alone: bool) -> float:
         histories = (seen(LINE, loss, 100, seed) for seed in range(20))
