@@ -134,7 +134,7 @@ def work(
     """Train one trial, or run the method's own search: yield the reports as they come."""
     if method.search is not None and trial.stage is Stage.SEARCH:
         search: Search = _resolved(method.search)
-        yield from search(problem, context, options)
+        yield from search(problem, trial.candidate, context, options)
     else:
         evaluate: Evaluate = _resolved(problem.evaluate)
         yield from evaluate(problem, trial.candidate, context)

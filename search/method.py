@@ -184,7 +184,7 @@ class Proposal:
 
 
 Evaluate = Callable[[Problem, Candidate, Context], Iterator[Report]]
-Search = Callable[[Problem, Context, Any], Iterator[Report]]
+Search = Callable[[Problem, Candidate, Context, Any], Iterator[Report]]
 Propose = Callable[[Problem, History, np.random.Generator, Any], Proposal | None]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from search.method import Method
-from search.oneshot import darts
+from search.oneshot import darts, stackelberg
 from search.strategies import (
     aging_evolution,
     asha,
@@ -50,6 +50,7 @@ METHODS: dict[str, Method] = {
         cma_es.METHOD,
         particle_swarm.METHOD,
         fictitious_play.METHOD,
+        stackelberg.METHOD,
         nsga2.METHOD,
         aging_evolution.METHOD,
         darts.METHOD,

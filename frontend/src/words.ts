@@ -107,6 +107,12 @@ export function metricTitle(metric: string): string {
       return t("Accuracy of the super-network")
     case "supernet_loss":
       return t("Loss of the super-network")
+    case "led_accuracy":
+      return t("Validation accuracy while led")
+    case "led_loss":
+      return t("Validation loss while led")
+    case "led_weight_decay":
+      return t("Weight decay it was led to")
     case "epochs":
       return t("Epochs")
     case "folds":

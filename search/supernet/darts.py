@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from search.history import Report
+from search.history import Candidate, Report
 from search.method import Context, Problem
 from search.supernet.network import Supernet
 from search.supernet.outline import Outline, derive, edge_weights, skips
@@ -63,7 +63,9 @@ class Searching:
         self.epoch = state["epoch"]
 
 
-def search(problem: Problem, context: Context, options: Any) -> Iterator[Report]:
+def search(
+    problem: Problem, candidate: Candidate, context: Context, options: Any
+) -> Iterator[Report]:
     """Train the supernet of `problem.architectures`; yields a report an epoch with what it derives.
 
     The training part is cut into halves, one for the weights and one for the edge weights; the

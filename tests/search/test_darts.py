@@ -12,7 +12,7 @@ from torch import nn
 from benchmarks.oneshot.textbook import Textbook, copy_weights
 from search.architecture.cell_space import READY_MADE
 from search.architecture.ops import OPS
-from search.history import Stage
+from search.history import Candidate, Stage
 from search.loop import Plan, run
 from search.method import Context
 from search.methods import METHODS
@@ -60,7 +60,7 @@ def one_network(digits):
 def searched(problem, folder, options=OPTIONS, **around):
     folder.mkdir(parents=True, exist_ok=True)
     context = Context(seed=around.pop("seed", 3), workdir=folder, **around)
-    return list(search(problem, context, options))
+    return list(search(problem, Candidate({}), context, options))
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,13 @@ def _space() -> Space:
     optimiser = Categorical("optimiser", ["sgd", "adam"])
     momentum = Float("momentum", (0.0, 0.99))
     space.add(
-        [Float("rate", (1e-5, 1.0), log=True), Integer("layers", (1, 9)), optimiser, momentum]
+        [
+            Float("rate", (1e-5, 1.0), log=True),
+            Float("weight_decay", (1e-6, 1e-2), log=True),
+            Integer("layers", (1, 9)),
+            optimiser,
+            momentum,
+        ]
     )
     space.add([EqualsCondition(space["momentum"], space["optimiser"], "sgd")])
     return Space(space)
@@ -141,7 +147,9 @@ def derived(method: Method, trial: Trial) -> Trial:
         "weights": {"normal": [[0.4, 0.6]]},
     }
     reports = (Report(1, {"supernet_loss": 1.0}, genotype=found, edge_weights=weights),)
-    return replace(trial, derived=found, reports=reports, losses=(), state=TrialState.COMPLETE)
+    led = {"led_weight_decay": 1e-3}
+    done = replace(trial, derived=found, reports=reports, losses=(), values=led)
+    return replace(done, state=TrialState.COMPLETE)
 
 
 @every_method
@@ -233,7 +241,8 @@ SEARCH_READS = {
         "weight_decay",
         "edge_learning_rate",
         "edge_weight_decay",
-    }
+    },
+    "stackelberg": {"warm_up", "follower_steps", "terms", "neumann_step", "leader_rate"},
 }
 """Options that only the search itself reads; its own tests hold it to them."""
 

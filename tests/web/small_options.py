@@ -22,6 +22,7 @@ SMALL = {
     "initial": 4,
     "epochs": 2,
     "random_controls": 1,
+    "warm_up": 0,
     "levels": 3,
     "cycles": 1,
 }

@@ -60,6 +60,9 @@ UNJUDGED = {
     "test_r2": _lazy("Test R²"),
     "supernet_accuracy": _lazy("Accuracy of the super-network"),
     "supernet_loss": _lazy("Loss of the super-network"),
+    "led_accuracy": _lazy("Validation accuracy while led"),
+    "led_loss": _lazy("Validation loss while led"),
+    "led_weight_decay": _lazy("Weight decay it was led to"),
 }
 """Metrics by which nothing is chosen."""
 
