@@ -97,6 +97,16 @@ test("the page hears when a trial has moved, and not when one has only reported"
   expect(heard).toBe(1)
 })
 
+test("the page hears when the run itself has moved, and not when a trial has", () => {
+  const { live, stream } = page("")
+  let heard = 0
+  live.addEventListener("run-moved", () => heard++)
+  change(stream, aRun([completed(3, 0.9)]))
+  expect(heard).toBe(0)
+  change(stream, { ...aRun([completed(3, 0.9)]), state: "completed" })
+  expect(heard).toBe(1)
+})
+
 test("the table links each trial to its page and marks the best", () => {
   page("<trial-table>from the server</trial-table>")
   expect(numbers()).toEqual([3, 2, 1])

@@ -9,6 +9,7 @@ export class RunLive extends HTMLElement {
   #stop = new AbortController()
   #reasons: Record<string, string> = {}
   #told = ""
+  #state = ""
 
   get goal(): Goal {
     return {
@@ -41,6 +42,7 @@ export class RunLive extends HTMLElement {
     this.#reasons = this.#json(1) ?? {}
     this.stream.addEventListener("change", () => this.#tell(), { signal: this.#stop.signal })
     this.#told = this.#standing
+    this.#state = this.stream.state.state
     this.stream.open()
   }
 
@@ -60,11 +62,18 @@ export class RunLive extends HTMLElement {
     return JSON.stringify([state, counts.complete ?? 0])
   }
 
-  /** Dispatch `run-changed` when the run moved or a trial completed: htmx then fetches what hangs on it. */
+  /**
+   * Dispatch `run-changed` when the run moved or a trial completed, and `run-moved` in the first case:
+   * htmx then fetches what hangs on it.
+   */
   #tell(): void {
     if (this.#standing === this.#told) return
     this.#told = this.#standing
     this.dispatchEvent(new CustomEvent("run-changed"))
+    const { state } = this.stream.state
+    if (state === this.#state) return
+    this.#state = state
+    this.dispatchEvent(new CustomEvent("run-moved"))
   }
 }
 
