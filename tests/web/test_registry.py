@@ -182,7 +182,7 @@ def test_the_page_says_how_good_the_model_is_and_on_what(viewer_client, model):
     answer = viewer_client.get(model.get_absolute_url()).content.decode()
     accuracy = metric(model.values["test_accuracy"], "test_accuracy")
     assert f"Right on {accuracy} of 269 test images" in answer
-    assert "compared on 269 items" in answer
+    assert "compared on 269 inputs" in answer
     for path in model.files:
         assert file_url(model, path.name) in answer
 
