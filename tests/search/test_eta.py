@@ -7,6 +7,7 @@ import heapq
 import numpy as np
 import pytest
 
+from search.brackets import brackets
 from search.eta import Piece, band
 from search.strategies import hyperband
 
@@ -23,7 +24,7 @@ def a_hyper_parameter_search(rng):
 def a_hyperband(rng):
     """Many short trainings, few long ones, and those of the same candidates; each takes a while to begin."""
     pieces = []
-    for bracket in hyperband.brackets(hyperband.Options(max_epochs=27)):
+    for bracket in brackets(hyperband.Options(max_epochs=27)):
         costs = 0.2 * 2 ** rng.uniform(0, 2, size=bracket[0].size)
         behind = 0
         for rung in bracket:

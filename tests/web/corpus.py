@@ -32,11 +32,12 @@ CONTENT: dict[str, Callable[[], Case]] = {
     "one image in each class": lambda: refused(
         files({}, each=1), "has 1 different images to train on"
     ),
-    "a class with one image": lambda: refused(
-        files({"fox/1.png": image(1)}), "“fox” has 1 different images"
+    "a class with one image": lambda: Case(
+        files({"fox/1.png": image(1)}), warns=frozenset({"few_images", "small_classes_left_out"})
     ),
-    "a class with one image many times": lambda: refused(
-        files({f"fox/{n}.png": image(1) for n in range(20)}), "“fox” has 1 different images"
+    "a class with one image many times": lambda: Case(
+        files({f"fox/{n}.png": image(1) for n in range(20)}),
+        warns=frozenset({"few_images", "small_classes_left_out"}),
     ),
     "a folder for each image": lambda: refused(
         only({f"{n}/1.png": image(1) for n in range(1001)}), "1001 class folders were found"

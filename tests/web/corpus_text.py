@@ -64,7 +64,8 @@ TEXTS: dict[str, Callable[[], Case]] = {
         "boilerplate",
     ),
     "a text from right to left": lambda: taken(
-        "\u202e\u05e9\u05dc\u05d5\u05dd, \u200f1 2 3.\n".encode() * 9999
+        "\u202e\u05e9\u05dc\u05d5\u05dd, \u200f1 2 3.\n".encode() * 9999,
+        "lines_as_rows",
     ),
     "a zip of texts that unfold a thousandfold": lambda: Case(unfolding, BOMB),
     "a zip of texts one of which is none": lambda: Case(
@@ -74,17 +75,22 @@ TEXTS: dict[str, Callable[[], Case]] = {
     ),
     "a table of formulas": lambda: taken(
         rows("".join(f"=cmd|' /C calc {n}'!A0 and so on,@SUM(A1)\n" for n in range(60))),
+        "rows_as_texts",
         upload="odd.csv",
     ),
     "a table with a text of ten megabytes": lambda: taken(
-        rows('"' + "many words " * 10**6 + '",types\n'), "cut_texts", upload="odd.csv"
+        rows('"' + "many words " * 10**6 + '",types\n'),
+        "cut_texts",
+        "rows_as_texts",
+        upload="odd.csv",
     ),
     "a table with a quote that is never closed": lambda: taken(
         b'text,label\n"a stick of 9 inches that is long,long\n' + STICKS,
         "unknown_tokens",
+        "rows_as_texts",
         upload="odd.csv",
     ),
     "a table with zeros in it": lambda: taken(
-        rows("a text with\0 zeros in it\0,types\n"), upload="odd.csv"
+        rows("a text with\0 zeros in it\0,types\n"), "rows_as_texts", upload="odd.csv"
     ),
 }

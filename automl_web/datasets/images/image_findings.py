@@ -159,8 +159,9 @@ def _alone(placed: Placed) -> dict[str, Any]:
 def _about_colours(order: dict[str, list[Item]], *, is_gray: bool) -> Iterator[Finding]:
     """Gray images among coloured ones, unless all are taken as gray."""
     gray = sum(each.item.header.is_gray for each in _placed(order))
-    values = {"gray": gray, "images": sum(map(len, order.values()))}
-    if gray and not is_gray:
+    images = sum(map(len, order.values()))
+    values = {"gray": gray, "images": images}
+    if 0 < gray < images and not is_gray:
         examples = (_alone(each) for each in _placed(order) if each.item.header.is_gray)
         yield found("mixed_colours", WARNING, {"gray": True}, examples, **values)
 

@@ -97,7 +97,7 @@ def _lines(text: str, dialect: Dialect) -> list[list[str]]:
 
 
 def _can_be_learnt(values: Sequence[str]) -> bool:
-    """Whether a column is of numbers, or of few words."""
+    """Whether a column is of numbers, or of a few words that are not always the same."""
     known = [value for value in values if value.strip()]
     numbers = sum(is_number(value, ".") or is_number(value, ",") for value in known)
-    return numbers > MOST * len(values) or 0 < len(set(known)) <= len(values) / FEWEST
+    return numbers > MOST * len(values) or 1 < len(set(known)) <= len(values) / FEWEST
