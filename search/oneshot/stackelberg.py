@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from ConfigSpace.hyperparameters import UniformFloatHyperparameter
 
-from search.history import Candidate, History, Stage, Trial
+from search.history import Candidate, History, Stage, Trial, TrialState
 from search.message import Message
 from search.method import CONFIG, GUIDED, Method, Problem, Proposal
 from search.options import option
@@ -112,8 +112,9 @@ def _game(history: History) -> Trial | None:
 
 
 def led(game: Trial) -> float | None:
-    """The weight decay that a game has come to."""
-    return game.values.get("led_weight_decay")
+    """The weight decay that a game has come to, unless it failed or was cancelled."""
+    kept = game.state in (TrialState.COMPLETE, TrialState.STOPPED)
+    return game.values.get("led_weight_decay") if kept else None
 
 
 def _drawn(problem: Problem, rng: np.random.Generator) -> float:

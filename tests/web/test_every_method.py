@@ -26,7 +26,6 @@ QUICK = {
     "schedule": "constant",
     "loss": "cross_entropy",
     "initialisation": "he",
-    "weight_decay": 1e-6,
     "momentum": 0.9,
     "focal_gamma": 2.0,
     "smoothing": 0.1,
@@ -37,7 +36,7 @@ QUICK = {
     "augmentation": "none",
     "epochs": 4,
 }
-"""What the quick space fixes: the learning rate and the dropout are left to the method."""
+"""What the quick space fixes: the learning rate, the weight decay and the dropout are left to the method."""
 
 MOST = 12
 

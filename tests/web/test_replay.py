@@ -69,19 +69,30 @@ class Workers:
 
     def progress(self, claim, step):
         accuracy = float(self.rng.random())
-        point = (step, {"val_accuracy": accuracy, "val_loss": None if step == 1 else 1 - accuracy})
+        loss = None if step == 1 else 1 - accuracy
         derived = []
         trial = Trial.objects.get(pk=claim.trial_id)
+        led = {}
         if METHODS[self.run.method].search and trial.stage == "search":
+            led = {"led_weight_decay": float(self.rng.uniform(1e-5, 1e-3))}
+        if led and "architecture" in self.run.space:
             cells = CellSpace.from_json(self.run.space["architecture"], (1, 8, 8), 10)
             weights = {"ops": ["id"], "edges": [[0, 2]], "weights": {"normal": [[1.0]]}}
             derived = [(step, cells.sample(self.rng), weights)]
+        point = (step, {"val_accuracy": accuracy, "val_loss": loss, **led})
         return Progress([point], [], f"/{step}", {"params": 100.0 * claim.number}, derived)
 
 
 SMALL = {
     "hyperparameters": [
         {"type": "uniform_float", "name": "x", "lower": 0.0, "upper": 1.0, "log": False},
+        {
+            "type": "uniform_float",
+            "name": "weight_decay",
+            "lower": 1e-6,
+            "upper": 0.01,
+            "log": True,
+        },
         {"type": "categorical", "name": "kind", "choices": ["a", "b"]},
         {"type": "uniform_float", "name": "y", "lower": 0.001, "upper": 1.0, "log": True},
     ],
@@ -89,7 +100,7 @@ SMALL = {
     "forbiddens": [],
     "format_version": 0.4,
 }
-"""Two dimensions and a choice: enough for every method to come to its own branch."""
+"""Three dimensions and a choice: enough for every method to come to its own branch."""
 
 
 def begun(method, start):
