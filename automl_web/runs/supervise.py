@@ -33,6 +33,7 @@ from automl_web.runs.verdict import (
 from search.checkpoints import prune
 from search.history import EdgeWeights, Stage, TrialState
 from search.loop import trial_seed
+from search.methods import METHODS
 
 log = logging.getLogger(__name__)
 
@@ -215,10 +216,15 @@ class Attendance:
 
     def _complete(self) -> None:
         found = self._reached()
-        if found.counts or self.trial.derivations.exists():
+        if found.counts or self._searched():
             self._finish(TrialState.COMPLETE, loss=found.loss, reason=found.reason)
         else:
             self._finish(TrialState.FAILED, reason="no_value")
+
+    def _searched(self) -> bool:
+        """Whether it was a method's own search, which finds something to train and needs no score itself."""
+        is_own = METHODS[self.trial.run.method].search is not None
+        return is_own and self.trial.stage == Stage.SEARCH and bool(self.last_values)
 
     def _give_up(self, fault: str) -> bool:
         self.runner.stop()

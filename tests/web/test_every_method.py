@@ -148,7 +148,7 @@ def test_a_method_is_started_from_its_form_and_ends_with_a_best_candidate(site, 
     run = start(ana, method)
     told, state = watch(site, ana, run)
     rows = trials_of(site, run)
-    assert state == "completed", [(row["state"], row["detail"]) for row in rows]
+    assert state == "completed", [(row["state"], row["reason"], row["detail"]) for row in rows]
     assert {"created", "moved", "reported"} <= told
     assert came_to_itself(method, rows), [row["memo"] for row in rows]
     confirmed = rows[-1]
