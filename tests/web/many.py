@@ -97,5 +97,7 @@ def _accuracy(number: int, step: int) -> float:
 
 
 if __name__ == "__main__":
-    run = a_run_of_many(Version.objects.filter(kind="images").earliest("pk"), sys.argv[1], int(sys.argv[2]))
+    run = a_run_of_many(
+        Version.objects.filter(kind="images").earliest("pk"), sys.argv[1], int(sys.argv[2])
+    )
     print(run.pk)  # noqa: T201 - what this program is for
