@@ -11,16 +11,15 @@ from dataclasses import dataclass
 
 from search.history import History, Trial
 from search.insight import Rungs
-from search.message import Message
 from search.method import Problem, Proposal
-from search.options import OptionError, option
+from search.options import option
 from search.rung_insight import picture
 from search.rungs import (
     Bracket,
     Draw,
     Rung,
+    RungOptions,
     bracket_of,
-    fidelity_option,
     next_in_bracket,
     work_of,
 )
@@ -32,33 +31,9 @@ OUTSIDE = -1
 
 
 @dataclass(frozen=True)
-class BracketOptions:
+class BracketOptions(RungOptions):
     """How the brackets are laid out."""
 
-    fidelity: str = fidelity_option()
-    eta: int = option(
-        3,
-        title="Reduction factor",
-        help="Of each rung, one in this many goes on; each survivor trains this many times longer.",
-        minimum=2,
-        maximum=10,
-    )
-    min_epochs: int = option(
-        1,
-        title="Shortest training",
-        help="Epochs on the lowest rung of the most aggressive bracket, at least. Where data is saved, "
-        "parts of it.",
-        minimum=1,
-        maximum=1000,
-    )
-    max_epochs: int = option(
-        27,
-        title="Longest training",
-        help="Epochs of the trials that survive to the top rung. Where data is saved, the number of "
-        "equal parts that it is cut into: the top rung gets all of them.",
-        minimum=1,
-        maximum=10000,
-    )
     brackets: str = option(
         TABLE,
         title="Bracket sizes",
@@ -72,11 +47,6 @@ class BracketOptions:
         minimum=1,
         maximum=100,
     )
-
-    def __post_init__(self) -> None:
-        if self.max_epochs < self.min_epochs:
-            short = Message("Must not be less than the shortest training.")
-            raise OptionError({"max_epochs": short})
 
 
 def brackets(options: BracketOptions) -> list[list[Rung]]:

@@ -9,7 +9,7 @@ from typing import Any
 from search.history import Candidate, History, Trial
 from search.message import Message, Refusal
 from search.method import GUIDED, USUAL, Fidelity, Problem, Proposal
-from search.options import option
+from search.options import OptionError, option
 
 EPOCHS, FRACTION = "epochs", "train_fraction"
 
@@ -27,6 +27,40 @@ def fidelity_option() -> Any:
             (FRACTION, "Training data"),
         ),
     )
+
+
+@dataclass(frozen=True)
+class RungOptions:
+    """What methods with rungs let one choose: what is saved on, and by how much."""
+
+    fidelity: str = fidelity_option()
+    eta: int = option(
+        3,
+        title="Reduction factor",
+        help="Of each rung, one in this many goes on; each survivor trains this many times longer.",
+        minimum=2,
+        maximum=10,
+    )
+    min_epochs: int = option(
+        1,
+        title="Shortest training",
+        help="Epochs on the lowest rung, at least. Where data is saved, parts of it.",
+        minimum=1,
+        maximum=1000,
+    )
+    max_epochs: int = option(
+        27,
+        title="Longest training",
+        help="Epochs of the trials that reach the top rung. Where data is saved, the number of equal "
+        "parts that it is cut into: the top rung gets all of them.",
+        minimum=1,
+        maximum=10_000,
+    )
+
+    def __post_init__(self) -> None:
+        if self.max_epochs < self.min_epochs:
+            short = Message("Must not be less than the shortest training.")
+            raise OptionError({"max_epochs": short})
 
 
 REFUSALS = {

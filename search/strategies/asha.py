@@ -11,17 +11,15 @@ import numpy as np
 from search.draws import fresh
 from search.history import History
 from search.insight import Rungs
-from search.message import Message
 from search.method import USUAL, Method, Problem, Proposal
-from search.options import OptionError, option
 from search.rung_insight import picture
 from search.rungs import (
     Bracket,
     Rung,
+    RungOptions,
     Start,
     begun,
     bracket_of,
-    fidelity_option,
     promoted_from,
     promotion,
     refuses,
@@ -32,37 +30,8 @@ UNBOUNDED = 0
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(RungOptions):
     """Options of ASHA."""
-
-    fidelity: str = fidelity_option()
-    eta: int = option(
-        3,
-        title="Reduction factor",
-        help="One in this many of those that a rung has seen goes on, and trains this many times longer.",
-        minimum=2,
-        maximum=10,
-    )
-    min_epochs: int = option(
-        1,
-        title="Shortest training",
-        help="Epochs on the lowest rung, at least. Where data is saved, parts of it.",
-        minimum=1,
-        maximum=1000,
-    )
-    max_epochs: int = option(
-        27,
-        title="Longest training",
-        help="Epochs of the trials that reach the top rung. Where data is saved, the number of equal "
-        "parts that it is cut into: the top rung gets all of them.",
-        minimum=1,
-        maximum=10_000,
-    )
-
-    def __post_init__(self) -> None:
-        if self.max_epochs < self.min_epochs:
-            short = Message("Must not be less than the shortest training.")
-            raise OptionError({"max_epochs": short})
 
 
 def rungs(options: Options) -> list[Rung]:

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.draws import fresh
-from search.history import Candidate, History, Trial
+from search.history import History, Trial
 from search.insight import Slices
-from search.message import Message
-from search.method import CONFIG, GUIDED, Method, Problem, Proposal
+from search.method import CONFIG, Method, Problem, Proposal
 from search.options import option
 from search.rungs import FRACTION
 from search.surrogates.encoding import Array
-from search.surrogates.information import Environment, Information, is_asked, shares_of
+from search.surrogates.information import Environment, Information
 from search.surrogates.observations import Warp, losses_of
+from search.surrogates.shares import by_chance, is_modelled, most_telling, shares_of
 from search.surrogates.slicing import slices_through
 
 SIZES = 6
@@ -43,39 +42,10 @@ def propose(
     problem: Problem, history: History, rng: np.random.Generator, options: Options
 ) -> Proposal:
     """Ask where a second of training tells most about the best configuration on all data (section 4)."""
-    if not _is_modelled(history, options):
-        return _begin(problem, history, rng, options)
-    belief = believed(problem, history)
-    best = belief.incumbent()
-    for asked in belief.ranked(rng):
-        if not is_asked(history, asked.candidate, asked.setting):
-            why = Message(
-                "On %(amount)s %% of the data: tells most for its time. Expected to be the best on all "
-                "data so far: trial %(number)s",
-                {"amount": f"{100 * asked.setting:.3g}", "number": best.number},
-            )
-            return _proposal(asked.candidate, asked.setting, why, {GUIDED: True})
-    why = Message("At random: all that the model would try was tried")
-    return _proposal(fresh(problem, history, rng), 1.0, why, {})
-
-
-def _is_modelled(history: History, options: Options) -> bool:
-    return len(history.finished()) >= options.start_up and bool(history.ranked())
-
-
-def _begin(
-    problem: Problem, history: History, rng: np.random.Generator, options: Options
-) -> Proposal:
-    share = float(sizes(problem)[START[len(history) % len(START)]])
-    values = {"number": len(history) + 1, "of": options.start_up, "amount": f"{100 * share:.3g}"}
-    why = Message(
-        "At random on %(amount)s %% of the data, before the model: %(number)s of %(of)s", values
-    )
-    return _proposal(fresh(problem, history, rng), share, why, {})
-
-
-def _proposal(candidate: Candidate, share: float, why: Message, memo: dict[str, bool]) -> Proposal:
-    return Proposal(candidate, fidelity={FRACTION: share}, why=why, memo=memo)
+    if not is_modelled(history, options.start_up):
+        share = float(sizes(problem)[START[len(history) % len(START)]])
+        return by_chance(problem, history, rng, share, options.start_up)
+    return most_telling(problem, history, rng, believed(problem, history), float)
 
 
 def sizes(problem: Problem) -> Array:
@@ -124,12 +94,14 @@ def believed(problem: Problem, history: History) -> Information:
 
 def incumbent(problem: Problem, history: History, options: Options) -> Trial | None:
     """The trial whose configuration is expected to be the best on all data, whatever it had itself."""
-    return believed(problem, history).incumbent() if _is_modelled(history, options) else None
+    return (
+        believed(problem, history).incumbent() if is_modelled(history, options.start_up) else None
+    )
 
 
 def insight(problem: Problem, history: History, options: Options) -> Slices:
     """What the model believes of all data along each hyper-parameter, through the expected best."""
-    if not _is_modelled(history, options):
+    if not is_modelled(history, options.start_up):
         return Slices(through=0, slices=(), seen=())
     belief = believed(problem, history)
     return slices_through(problem, history, belief.incumbent(), belief)

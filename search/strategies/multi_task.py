@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.draws import fresh
-from search.history import Candidate, History, Trial
+from search.history import History, Trial
 from search.insight import Slices
-from search.message import Message
-from search.method import CONFIG, GUIDED, Method, Problem, Proposal
+from search.method import CONFIG, Method, Problem, Proposal
 from search.options import option
 from search.rungs import FRACTION
 from search.surrogates.encoding import Array
-from search.surrogates.information import Environment, Information, is_asked, shares_of
+from search.surrogates.information import Environment, Information
 from search.surrogates.observations import Warp, losses_of
+from search.surrogates.shares import by_chance, is_modelled, most_telling, shares_of
 from search.surrogates.slicing import slices_through
 
 TARGET, PART = 0, 1
@@ -50,43 +49,12 @@ def propose(
     problem: Problem, history: History, rng: np.random.Generator, options: Options
 ) -> Proposal:
     """Ask of one task what tells most, for its time, about the best of the other (section 3.3)."""
-    if not _is_modelled(history, options):
-        return _begin(problem, history, rng, options)
+    if not is_modelled(history, options.start_up):
+        return by_chance(problem, history, rng, options.part, options.start_up)
     belief = believed(problem, history, options)
-    best = belief.incumbent(among=len(history.finished()))
-    for asked in belief.ranked(rng):
-        share = options.part if asked.setting == PART else 1.0
-        if not is_asked(history, asked.candidate, share):
-            why = Message(
-                "On %(amount)s %% of the data: tells most for its time. Expected to be the best on all "
-                "data so far: trial %(number)s",
-                {"amount": f"{100 * share:.3g}", "number": best.number},
-            )
-            return _proposal(asked.candidate, share, why, {GUIDED: True})
-    why = Message("At random: all that the model would try was tried")
-    return _proposal(fresh(problem, history, rng), 1.0, why, {})
-
-
-def _is_modelled(history: History, options: Options) -> bool:
-    return len(history.finished()) >= options.start_up and bool(history.ranked())
-
-
-def _begin(
-    problem: Problem, history: History, rng: np.random.Generator, options: Options
-) -> Proposal:
-    values = {
-        "number": len(history) + 1,
-        "of": options.start_up,
-        "amount": f"{100 * options.part:.3g}",
-    }
-    why = Message(
-        "At random on %(amount)s %% of the data, before the model: %(number)s of %(of)s", values
+    return most_telling(
+        problem, history, rng, belief, lambda task: options.part if task == PART else 1.0
     )
-    return _proposal(fresh(problem, history, rng), options.part, why, {})
-
-
-def _proposal(candidate: Candidate, share: float, why: Message, memo: dict[str, bool]) -> Proposal:
-    return Proposal(candidate, fidelity={FRACTION: share}, why=why, memo=memo)
 
 
 def environment(tasks: int, part: float) -> Environment:
@@ -143,14 +111,14 @@ def _warps(losses: Array, tasks: Array) -> dict[float, Warp]:
 
 def incumbent(problem: Problem, history: History, options: Options) -> Trial | None:
     """The trial whose configuration is expected to be the best on all data, whatever it had itself."""
-    if not _is_modelled(history, options):
+    if not is_modelled(history, options.start_up):
         return None
     return believed(problem, history, options).incumbent(among=len(history.finished()))
 
 
 def insight(problem: Problem, history: History, options: Options) -> Slices:
     """What the model believes of all data along each hyper-parameter, through the expected best."""
-    if not _is_modelled(history, options):
+    if not is_modelled(history, options.start_up):
         return Slices(through=0, slices=(), seen=())
     belief = believed(problem, history, options)
     best = belief.incumbent(among=len(history.finished()))

@@ -11,15 +11,14 @@ import numpy as np
 from search.draws import fresh
 from search.history import History
 from search.insight import Rungs
-from search.message import Message
 from search.method import USUAL, Method, Problem, Proposal
-from search.options import OptionError, option
+from search.options import option
 from search.rung_insight import picture
 from search.rungs import (
     Rung,
+    RungOptions,
     Start,
     bracket_of,
-    fidelity_option,
     next_in_bracket,
     refuses,
     work_of,
@@ -27,45 +26,17 @@ from search.rungs import (
 
 
 @dataclass(frozen=True)
-class Options:
-    """Options of successive halving."""
+class Options(RungOptions):
+    """Options of successive halving; where the paper halves, a third goes on."""
 
-    fidelity: str = fidelity_option()
     initial: int = option(
         27,
         title="Trials at the start",
-        help="Candidates on the lowest rung.",
+        help="Candidates on the lowest rung. With so few that one is left before the longest training, "
+        "no rung trains that long.",
         minimum=1,
         maximum=100_000,
     )
-    eta: int = option(
-        3,
-        title="Reduction factor",
-        help="Of each rung, one in this many goes on and trains this many times longer. The paper "
-        "halves: 2.",
-        minimum=2,
-        maximum=10,
-    )
-    min_epochs: int = option(
-        1,
-        title="Shortest training",
-        help="Epochs on the lowest rung.",
-        minimum=1,
-        maximum=1000,
-    )
-    max_epochs: int = option(
-        27,
-        title="Longest training",
-        help="No rung trains longer than this. Where data is saved, the top rung has all of it, and each "
-        "other one the share that its length is of the top one's.",
-        minimum=1,
-        maximum=10_000,
-    )
-
-    def __post_init__(self) -> None:
-        if self.max_epochs < self.min_epochs:
-            short = Message("Must not be less than the shortest training.")
-            raise OptionError({"max_epochs": short})
 
 
 def rungs(options: Options) -> list[Rung]:

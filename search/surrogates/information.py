@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.history import Candidate, History, Trial
+from search.history import Candidate, Trial
 from search.method import Problem
-from search.rungs import FRACTION
 from search.surrogates.acquisition import even
 from search.surrogates.encoding import Array, axes_of, deactivate, vectors
 from search.surrogates.gaussian import GaussianProcess, Inputs, fit
@@ -159,17 +158,3 @@ class Information:
                 fill = drawn[:NEAR, place]
                 around[:, place] = np.where(np.isnan(around[:, place]), fill, around[:, place])
         return deactivate(self.problem.space, np.concatenate([around, drawn]))
-
-
-def share_of(trial: Trial) -> float:
-    """The share of the training data that a trial has; all if none is named."""
-    return float(trial.fidelity.get(FRACTION, 1.0))
-
-
-def shares_of(trials: Sequence[Trial]) -> Array:
-    return np.array([share_of(trial) for trial in trials])
-
-
-def is_asked(history: History, asked: Candidate, share: float) -> bool:
-    """Whether a trial of the run has this candidate with this share of the data."""
-    return any(t.candidate == asked and share_of(t) == share for t in history)

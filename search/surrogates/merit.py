@@ -95,7 +95,7 @@ class Merit:
         return score
 
     def _keeping(self, limit: Constraint) -> Part:
-        """The probability that a limit is kept, which no trial that failed says anything about."""
+        """The probability that a limit is kept; a trial without the figure counts as an average one."""
         sign = -1.0 if METRICS[limit.name].maximise else 1.0
         found = np.array([sign * t.values.get(limit.name, np.nan) for t in self.ended])
         known = found[np.isfinite(found)]
