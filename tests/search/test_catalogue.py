@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pkgutil import iter_modules
 
+import pytest
+
 import search.oneshot
 import search.strategies
 from search.methods import METHODS
@@ -20,3 +22,10 @@ def test_every_strategy_file_is_listed():
 
 def test_the_catalogue_knows_each_method_by_its_name():
     assert all(name == method.name for name, method in METHODS.items())
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS.keys())
+def test_is_explained(method):
+    assert all((method.title, method.family, method.paper, method.summary))
+    assert method.use_when.endswith(".")
+    assert method.avoid_when.endswith(".")

@@ -298,10 +298,3 @@ def test_what_it_remembers_and_says_survives_json(method):
 def test_announces_how_many_trials_it_will_ask_for(method):
     *_, last = recorded(method, completed)
     assert len(last) == expected_trials(plan(method), problem_for(method))
-
-
-@every_method
-def test_is_explained(method):
-    assert all((method.title, method.family, method.paper, method.summary))
-    assert method.use_when.endswith(".")
-    assert method.avoid_when.endswith(".")
