@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from search.method import Method
+from tests.search import test_catalogue
 from tests.search import test_methods as contract
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +37,7 @@ def method(monkeypatch: pytest.MonkeyPatch) -> Method:
         contract.test_another_seed_gives_another_search,
         contract.test_reads_every_option_it_offers,
         contract.test_what_it_remembers_and_says_survives_json,
-        contract.test_is_explained,
+        test_catalogue.test_is_explained,
     ],
     ids=lambda promise: promise.__name__,
 )
