@@ -111,7 +111,7 @@ def test_a_supernet_is_trained_on_a_share_and_on_no_other(digits, tmp_path):
         (tmp_path / name).mkdir()
         share = {"train_fraction": fraction}
         context = Context(3, tmp_path / name, fidelity=share, resume=resume)
-        return list(search(problem, context, options))
+        return list(search(problem, Candidate({}), context, options))
 
     quarter, half = searched("quarter", 0.25), searched("half", 0.5)
     assert told(quarter) != told(half)
