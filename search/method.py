@@ -6,10 +6,11 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
+from search.decisions import Architectures
 from search.history import Candidate, History, Report, Stage, Trial
 from search.insight import Insight
 from search.message import Message
@@ -58,22 +59,6 @@ class Constraint:
         if value is None:
             return False
         return value < self.bound if METRICS[self.name].maximise else value > self.bound
-
-
-class Architectures(Protocol):
-    """A set of architectures, each a genotype in canonical JSON."""
-
-    def sample(self, rng: np.random.Generator) -> str:
-        """Draw one; all randomness comes from `rng`."""
-
-    def mutate(self, genotype: str, rng: np.random.Generator) -> tuple[str, Message]:
-        """A neighbour of `genotype` in the set, and what was changed."""
-
-    def smallest(self) -> str:
-        """One with the fewest parameters."""
-
-    def to_json(self) -> dict[str, Any]:
-        """The declaration of the set."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from search.architecture.cell_space import AMOEBANET, DARTS
-from search.architecture.genotype import MOST_CELLS, MOST_CHANNELS, MOST_NODES
+from search.architecture.cells import MOST_CELLS, MOST_CHANNELS, MOST_NODES
 from search.architecture.ops import OPS
 from search.problems.architecture_space import check_document
 from search.space import SpaceError

@@ -15,8 +15,8 @@ from django.utils.translation import gettext
 from automl_web.datasets.models import Version
 from automl_web.projects.models import Project
 from automl_web.runs.models import SearchSpace
-from search.architecture.cell_space import CellSpace
 from search.architecture.ops import OPS
+from search.architecture.spaces import space_of
 from search.history import Candidate
 from search.problems import KINDS
 from search.space import Space
@@ -119,7 +119,7 @@ def _candidates(document: Mapping[str, Any], shape: Shape, classes: int) -> Iter
     training = Space.from_json(document.get("training", document))
     cells = None
     if "architecture" in document:
-        cells = CellSpace.from_json(document["architecture"], shape, classes)
+        cells = space_of(document["architecture"], shape, classes)
     rng = np.random.default_rng(0)
     began = time.monotonic()
     for number in range(MOST):

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import product
+from itertools import combinations, product
 from operator import le
 from typing import Any
 
 import numpy as np
 
 from search.architecture.blueprint import INPUT, Draft, Shape
-from search.architecture.genotype import (
+from search.architecture.cells import (
     MOST_CELLS,
     MOST_CHANNELS,
     MOST_NODES,
     REDUCTIONS,
     Edge,
-    canonical,
     loose_ends,
     node_edges,
     node_of,
 )
-from search.architecture.kinds import blueprint_of
-from search.architecture.ops import OPS, steps_of
+from search.architecture.declared import check_names, ops, whole
+from search.architecture.genotype import blueprint_of, canonical
+from search.architecture.ops import steps_of
+from search.decisions import Decision
 from search.message import Message
 from search.space import SpaceError
 
@@ -35,32 +36,6 @@ DARTS, AMOEBANET = "darts", "amoebanet"
 WIRINGS = (DARTS, AMOEBANET)
 """darts: a node reads two different states, and the cell gives all nodes. amoebanet: a node may read a
 state twice, and the cell gives the nodes that no other reads."""
-
-_SKELETON = {"cells": 3, "channels": 8, "reductions": 2}
-READY_MADE: dict[str, dict[str, Any]] = {
-    "darts": {
-        "kind": "cell_net",
-        "ops": ["id", "max3", "avg3", "sep3", "sep5", "dil3", "dil5"],
-        "nodes": 4,
-        **_SKELETON,
-        "wiring": DARTS,
-    },
-    "amoebanet": {
-        "kind": "cell_net",
-        "ops": ["id", "sep3", "sep5", "sep7", "avg3", "max3", "dil3", "c1x7"],
-        "nodes": 5,
-        **_SKELETON,
-        "wiring": AMOEBANET,
-    },
-    "small": {
-        "kind": "cell_net",
-        "ops": ["id", "max3", "conv1", "sep3"],
-        "nodes": 3,
-        **_SKELETON,
-        "wiring": DARTS,
-    },
-}
-"""Spaces to begin with: those of the papers, `zero` aside, which DARTS adds itself, and a small one."""
 
 Cell = dict[str, Any]
 
@@ -83,24 +58,18 @@ class CellSpace:
     classes: int
 
     @classmethod
-    def from_json(cls, document: Any, shape: Shape, classes: int) -> CellSpace:
+    def from_json(cls, document: Mapping[str, Any], shape: Shape, classes: int) -> CellSpace:
         """Read the declaration of a set, or raise SpaceError with what is wrong."""
-        if not isinstance(document, Mapping):
-            raise SpaceError("An architecture is described by an object in braces.")
-        if document.get("kind") != "cell_net":
-            raise SpaceError('The architecture needs the kind "cell_net".')
         known = ("kind", "ops", "nodes", "cells", "channels", "reductions", "wiring")
-        for name in document:
-            if name not in known:
-                raise SpaceError(f"The architecture has no {name}.")
-        reductions = _whole(document, "reductions", min(REDUCTIONS), max(REDUCTIONS))
+        check_names(document, known)
+        reductions = whole(document, "reductions", min(REDUCTIONS), max(REDUCTIONS))
         if document.get("wiring") not in WIRINGS:
             raise SpaceError(f"The wiring is one of {', '.join(WIRINGS)}.")
         return cls(
-            ops=_ops(document.get("ops")),
-            nodes=_whole(document, "nodes", 1, MOST_NODES),
-            cells=_whole(document, "cells", reductions + 1, MOST_CELLS),
-            channels=_whole(document, "channels", 1, MOST_CHANNELS),
+            ops=ops(document.get("ops")),
+            nodes=whole(document, "nodes", 1, MOST_NODES),
+            cells=whole(document, "cells", reductions + 1, MOST_CELLS),
+            channels=whole(document, "channels", 1, MOST_CHANNELS),
             reductions=reductions,
             wiring=document["wiring"],
             shape=shape,
@@ -123,6 +92,43 @@ class CellSpace:
     def names(self) -> tuple[str, ...]:
         """The cells that are searched: without a reduction there is one."""
         return ("normal", "reduce") if self.reductions else ("normal",)
+
+    @cached_property
+    def decisions(self) -> tuple[Decision, ...]:
+        """Of each node its sources, then the operation on each."""
+        return tuple(
+            decision
+            for name in self.names
+            for state in range(INPUTS, INPUTS + self.nodes)
+            for decision in self._node_decisions(f"{name}_{state}", state)
+        )
+
+    def _node_decisions(self, node: str, states: int) -> Iterator[Decision]:
+        if self.wiring == DARTS:
+            yield Decision(f"{node}_sources", tuple(combinations(range(states), 2)))
+        else:
+            yield from (Decision(f"{node}_source_{end}", tuple(range(states))) for end in "ab")
+        yield from (Decision(f"{node}_op_{end}", self.ops) for end in "ab")
+
+    def encode(self, genotype: str) -> tuple[int, ...]:
+        """The place of each decision's choice by which the genotype is made."""
+        cells = json.loads(genotype)["cells"]
+        chosen: list[Any] = []
+        for name in self.names:
+            for first, second in map(node_edges, cells[name]["nodes"]):
+                sources = (first[1], second[1])
+                chosen += [sources] if self.wiring == DARTS else sources
+                chosen += [first[0], second[0]]
+        return tuple(d.choices.index(c) for d, c in zip(self.decisions, chosen, strict=True))
+
+    def decode(self, places: Sequence[int]) -> str:
+        """The design of the choices at these places."""
+        chosen = (d.choices[place] for d, place in zip(self.decisions, places, strict=True))
+        cells: dict[str, list[list[Edge]]] = {name: [] for name in self.names}
+        for name, _ in product(self.names, range(self.nodes)):
+            sources = next(chosen) if self.wiring == DARTS else (next(chosen), next(chosen))
+            cells[name].append([(next(chosen), source) for source in sources])
+        return self.genotype(cells)
 
     def sample(self, rng: np.random.Generator) -> str:
         """Draw sources and operations of all nodes independently."""
@@ -274,22 +280,3 @@ def _op_params(op: str, channels: int, stride: int) -> int:
     draft = Draft((channels, 8, 8))
     last = draft.follow("op", INPUT, steps_of(op, channels, stride))
     return draft.finish().params if last != INPUT else 0
-
-
-def _ops(given: Any) -> tuple[str, ...]:
-    if not isinstance(given, list) or not given:
-        raise SpaceError("The architecture needs at least one operation in ops.")
-    for op in given:
-        if op == "zero" or not isinstance(op, str) or op not in OPS:
-            known = ", ".join(name for name in OPS if name != "zero")
-            raise SpaceError(f"There is no operation {op!r} to choose. Choose from {known}.")
-    if len(set(given)) != len(given):
-        raise SpaceError("Every operation is named once.")
-    return tuple(given)
-
-
-def _whole(document: Mapping[str, Any], name: str, least: int, most: int) -> int:
-    value = document.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise SpaceError(f"The architecture's {name} is a whole number from {least} to {most}.")
-    return value

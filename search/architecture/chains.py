@@ -7,6 +7,10 @@ from typing import Any
 
 from search.architecture.blueprint import INPUT, SMALLEST, Blueprint, Draft, Shape
 from search.architecture.ops import RELU, RELU6, Step, Steps, conv, norm
+from search.architecture.reading import a_list, a_whole, an_object, check_fields, one_of
+
+MOST_BLOCKS, WIDEST_BLOCK, WIDEST_HEAD = 40, 1024, 4096
+"""Blocks of a chain, channels of a block or of the stem, and of the last convolution."""
 
 WIDEST = 4
 """Layers are at most this many times as wide as the first."""
@@ -36,6 +40,32 @@ def chain_blueprint(
     for number, step in enumerate(steps):
         last = draft.add(str(number), step.kind, (last,), step.settings)
     return draft.finish()
+
+
+def read(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Stem, blocks and head of a chain in canonical form, or GenotypeError."""
+    check_fields(document, "The genotype", ("v", "kind", "stem", "blocks"), ("head",))
+    blocks = a_list(document["blocks"], 1, MOST_BLOCKS, "blocks")
+    read = [_read_block(block, f"blocks: block {i + 1}") for i, block in enumerate(blocks)]
+    a_whole(sum(block["n"] for block in read), 0, MOST_BLOCKS, "blocks: the sum of n")
+    return {
+        "stem": a_whole(document["stem"], 1, WIDEST_BLOCK, "stem"),
+        "blocks": read,
+        "head": a_whole(document.get("head", 0), 0, WIDEST_HEAD, "head"),
+    }
+
+
+def _read_block(given: Any, where: str) -> dict[str, Any]:
+    block = an_object(given, where)
+    check_fields(block, where, ("op", "k", "e", "c", "n", "s"))
+    return {
+        "op": one_of(block["op"], ("mbconv",), f"{where}: op"),
+        "k": one_of(block["k"], (3, 5, 7), f"{where}: k"),
+        "e": a_whole(block["e"], 1, 12, f"{where}: e"),
+        "c": a_whole(block["c"], 1, WIDEST_BLOCK, f"{where}: c"),
+        "n": a_whole(block["n"], 0, MOST_BLOCKS, f"{where}: n"),
+        "s": one_of(block["s"], (1, 2), f"{where}: s"),
+    }
 
 
 def mobile_blueprint(

@@ -1,28 +1,29 @@
-"""The kinds of genotypes, and the blueprint of any of them."""
+"""The catalogue of the kinds of genotypes: how each is read, and the network that it stands for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from search.architecture.blueprint import Blueprint, Shape
-from search.architecture.cells import cell_blueprint
-from search.architecture.chains import mobile_blueprint
-from search.architecture.genotype import parse
-
-BLUEPRINTS: dict[str, Callable[..., Blueprint]] = {
-    "cell_net": cell_blueprint,
-    "chain": mobile_blueprint,
-}
+from search.architecture import cells, chains
+from search.architecture.blueprint import Blueprint
 
 
-def blueprint_of(
-    genotype: str | Mapping[str, Any], shape: Shape, classes: int, *, dropout: float = 0.0
-) -> Blueprint:
-    """The network of a genotype for images of `shape` (C, H, W), to logits (classes,).
+@dataclass(frozen=True)
+class Kind:
+    """A kind of genotype: one file, and one line here.
 
-    `dropout` is the share of features that training drops before the linear layer. Raises
-    GenotypeError if this is not a genotype.
+    `read` gives the fields of a document beside version and kind in canonical form, or raises
+    GenotypeError; `blueprint` takes such a document, the shape of the images, the number of classes
+    and `dropout`, and gives the network.
     """
-    document = parse(genotype)
-    return BLUEPRINTS[document["kind"]](document, shape, classes, dropout=dropout)
+
+    read: Callable[[Mapping[str, Any]], dict[str, Any]]
+    blueprint: Callable[..., Blueprint]
+
+
+KINDS: dict[str, Kind] = {
+    "cell_net": Kind(cells.read, cells.cell_blueprint),
+    "chain": Kind(chains.read, chains.mobile_blueprint),
+}

@@ -8,7 +8,7 @@ from typing import Any
 
 from ConfigSpace import ConfigurationSpace, Constant
 
-from search.architecture.cell_space import READY_MADE, CellSpace
+from search.architecture.spaces import READY_MADE, space_of
 from search.message import Message
 from search.problems.hyperparameters import check
 from search.problems.image_space import HYPERPARAMETERS
@@ -51,5 +51,5 @@ def check_document(document: Mapping[str, Any]) -> dict[str, Message]:
 
     Raises SpaceError if the document describes no set of architectures, or no space of trainings.
     """
-    CellSpace.from_json(document["architecture"], (3, 32, 32), 10)
+    space_of(document["architecture"], (3, 32, 32), 10)
     return check(Space.from_json(document.get("training", {})), TRAINED_BY)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from search.architecture.cell_space import CellSpace
+from search.architecture.spaces import space_of
+from search.decisions import Architectures
 from search.history import Candidate
 from search.method import Constraint, Objective, Problem
 from search.metrics import METRICS
@@ -48,11 +49,11 @@ def image_problem(
     )
 
 
-def _architectures(document: Mapping[str, Any], data: Path) -> CellSpace | None:
+def _architectures(document: Mapping[str, Any], data: Path) -> Architectures | None:
     if "architecture" not in document:
         return None
     known = meta(data)
-    return CellSpace.from_json(document["architecture"], known.shape, len(known.classes))
+    return space_of(document["architecture"], known.shape, len(known.classes))
 
 
 IMAGES = Kind(

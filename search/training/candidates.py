@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from search.architecture.blueprint import Blueprint, Shape
 from search.architecture.chains import chain_blueprint
-from search.architecture.kinds import blueprint_of
+from search.architecture.genotype import blueprint_of
 from search.history import Candidate
 from search.training.recipe import Recipe
 

@@ -11,15 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.architecture.cell_space import READY_MADE, CellSpace
-from search.architecture.genotype import canonical, loose_ends, node_edges
+from search.architecture.cells import loose_ends, node_edges
+from search.architecture.genotype import canonical
 from search.architecture.ops import OPS
+from search.architecture.spaces import READY_MADE, space_of
 from search.space import SpaceError
 
 
 def a_space(shape=(3, 8, 8), **changed):
     document = {**READY_MADE["small"], "channels": 2, **changed}
-    return CellSpace.from_json(document, shape, 5)
+    return space_of(document, shape, 5)
 
 
 @st.composite
@@ -141,20 +142,20 @@ def test_nothing_that_is_drawn_is_smaller_than_the_smallest(space, seed):
 
 @pytest.mark.parametrize("name", READY_MADE)
 def test_ready_made_spaces_survive_a_trip_through_json(name):
-    space = CellSpace.from_json(READY_MADE[name], (3, 32, 32), 10)
+    space = space_of(READY_MADE[name], (3, 32, 32), 10)
     assert space.to_json() == READY_MADE[name]
-    assert CellSpace.from_json(json.loads(json.dumps(space.to_json())), (3, 32, 32), 10) == space
+    assert space_of(json.loads(json.dumps(space.to_json())), (3, 32, 32), 10) == space
 
 
 def test_the_space_of_darts_is_as_large_as_its_paper_says():
-    ways = CellSpace.from_json(READY_MADE["darts"], (3, 32, 32), 10).size()
+    ways = space_of(READY_MADE["darts"], (3, 32, 32), 10).size()
     assert ways == (180 * 7**8) ** 2  # section 2.1 of the paper counts 180 wirings
 
 
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"kind": "chain"}, "kind"),
+        ({"kind": "tower"}, "needs a kind: cell_net"),
         ({"ops": []}, "at least one operation"),
         ({"ops": ["none"]}, "no operation 'none'"),
         ({"ops": ["zero", "id"]}, "no operation 'zero'"),
@@ -177,4 +178,21 @@ def test_what_is_wrong_with_a_space_is_said(changed, reason):
 
 def test_a_list_is_no_space():
     with pytest.raises(SpaceError):
-        CellSpace.from_json([], (3, 8, 8), 2)
+        space_of([], (3, 8, 8), 2)
+
+
+@given(spaces(), seeds)
+def test_a_design_is_made_again_by_the_choices_that_it_is_encoded_by(space, seed):
+    genotype = space.sample(np.random.default_rng(seed))
+    assert space.decode(space.encode(genotype)) == genotype
+
+
+@given(spaces(), st.data())
+def test_all_combinations_of_choices_are_designs_of_the_space(space, data):
+    places = [data.draw(st.integers(0, len(d.choices) - 1)) for d in space.decisions]
+    assert_in(space, space.decode(places))
+
+
+def test_decisions_have_names_of_their_own():
+    names = [decision.name for decision in a_space(wiring="amoebanet").decisions]
+    assert len(set(names)) == len(names)

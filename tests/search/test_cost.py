@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.architecture.chains import chain_blueprint
-from search.architecture.kinds import blueprint_of
+from search.architecture.genotype import blueprint_of
 from search.architecture.network import Network
 from search.cost import count
 from search.metrics import netscore

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 from benchmarks.oneshot.textbook import Textbook, copy_weights
-from search.architecture.cell_space import READY_MADE
 from search.architecture.ops import OPS
+from search.architecture.spaces import READY_MADE
 from search.history import Candidate, Stage
 from search.loop import Plan, run
 from search.method import Context

@@ -10,16 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.architecture.genotype import (
-    GenotypeError,
-    canonical,
-    key,
-    loose_ends,
-    node_edges,
-    parse,
-)
-from search.architecture.kinds import blueprint_of
+from search.architecture.cells import loose_ends, node_edges
+from search.architecture.genotype import blueprint_of, canonical, key, parse
 from search.architecture.ops import OPS
+from search.architecture.reading import GenotypeError
 
 # Normal cells in the papers' own wiring, state 0 the oldest.
 NASNET_A = {
@@ -222,7 +216,7 @@ def test_what_is_wrong_is_said(name):
 
 def test_pages_read_and_count_genotypes_without_torch():
     code = (
-        "import sys; import search.architecture.cell_space as s; import search.architecture.kinds;"
+        "import sys; import search.architecture.spaces as s; import search.architecture.kinds;"
         "s.CellSpace.from_json(s.READY_MADE['small'], (1, 8, 8), 2).smallest();"
         "assert 'torch' not in sys.modules"
     )

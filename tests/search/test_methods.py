@@ -15,8 +15,9 @@ import pytest
 import torch
 from ConfigSpace import Categorical, ConfigurationSpace, EqualsCondition, Float, Integer
 
-from search.architecture.cell_space import READY_MADE, CellSpace
+from search.architecture.cell_space import CellSpace
 from search.architecture.genotype import canonical
+from search.architecture.spaces import READY_MADE
 from search.history import EdgeWeights, History, Report, Stage, Trial, TrialState
 from search.insight import to_json
 from search.loop import Plan, expected_trials, next_proposal, own_proposal, trial_of

@@ -8,7 +8,7 @@ import onnxruntime
 import pytest
 import torch
 
-from search.architecture.kinds import blueprint_of
+from search.architecture.genotype import blueprint_of
 from search.architecture.network import INITIALISATIONS, Network, chain, initialise
 from search.cost import parameters
 from search.training import augment

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.architecture.cell_space import READY_MADE
+from search.architecture.spaces import READY_MADE
 from search.history import Candidate, Stage
 from search.method import Context
 from search.oneshot.darts import Options

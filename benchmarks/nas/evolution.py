@@ -7,7 +7,7 @@ from __future__ import annotations
 import argparse
 import math
 import pickle
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -17,6 +17,7 @@ from zipfile import ZipFile
 import numpy as np
 from ConfigSpace import ConfigurationSpace, Constant
 
+from search.decisions import Decision
 from search.history import History, TrialState
 from search.loop import Plan, next_proposal, trial_of
 from search.message import Message
@@ -52,6 +53,16 @@ def read_table(wheel: Path, images: str) -> Table:
 @dataclass(frozen=True)
 class Cells:
     """All cells of the benchmark; a mutation gives one edge another operation."""
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        return tuple(Decision(f"edge_{edge}", tuple(OPS)) for edge in range(EDGES))
+
+    def encode(self, genotype: str) -> tuple[int, ...]:
+        return tuple(map(int, genotype))
+
+    def decode(self, places: Sequence[int]) -> str:
+        return "".join(map(str, places))
 
     def sample(self, rng: np.random.Generator) -> str:
         return "".join(rng.choice(list(OPS), size=EDGES))

@@ -1,0 +1,55 @@
+"""The catalogue of sets of architectures, and those to begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from search.architecture.blueprint import Shape
+from search.architecture.cell_space import AMOEBANET, DARTS, CellSpace
+from search.decisions import Architectures
+from search.space import SpaceError
+
+SPACES: dict[str, Callable[[Mapping[str, Any], Shape, int], Architectures]] = {
+    "cell_net": CellSpace.from_json,
+}
+"""By the kind of a declaration, how it is read: a set is one file, and one line here."""
+
+_SKELETON = {"cells": 3, "channels": 8, "reductions": 2}
+READY_MADE: dict[str, dict[str, Any]] = {
+    "darts": {
+        "kind": "cell_net",
+        "ops": ["id", "max3", "avg3", "sep3", "sep5", "dil3", "dil5"],
+        "nodes": 4,
+        **_SKELETON,
+        "wiring": DARTS,
+    },
+    "amoebanet": {
+        "kind": "cell_net",
+        "ops": ["id", "sep3", "sep5", "sep7", "avg3", "max3", "dil3", "c1x7"],
+        "nodes": 5,
+        **_SKELETON,
+        "wiring": AMOEBANET,
+    },
+    "small": {
+        "kind": "cell_net",
+        "ops": ["id", "max3", "conv1", "sep3"],
+        "nodes": 3,
+        **_SKELETON,
+        "wiring": DARTS,
+    },
+}
+"""Spaces to begin with: those of the papers, `zero` aside, which DARTS adds itself, and a small one."""
+
+
+def space_of(document: Any, shape: Shape, classes: int) -> Architectures:
+    """The set that `document` declares, for images of `shape` (C, H, W) in so many classes.
+
+    Raises SpaceError with what is wrong.
+    """
+    if not isinstance(document, Mapping):
+        raise SpaceError("An architecture is described by an object in braces.")
+    kind = document.get("kind")
+    if not isinstance(kind, str) or kind not in SPACES:
+        raise SpaceError(f"The architecture needs a kind: {', '.join(SPACES)}.")
+    return SPACES[kind](document, shape, classes)
