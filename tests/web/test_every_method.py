@@ -12,53 +12,13 @@ import pytest
 from websockets.sync.client import connect
 
 from search.history import Stage
-from search.method import CONFIG
 from search.methods import METHODS
 from search.options import describe
-from search.problems.architecture_space import ready_made
-from search.problems.images import IMAGES
-from tests.web.browsing import Browser
 from tests.web.processes import Site, until
 from tests.web.small_options import is_guided, small_options
-
-PASSWORD = "a long road ahead"
-QUICK = {
-    "schedule": "constant",
-    "loss": "cross_entropy",
-    "initialisation": "he",
-    "momentum": 0.9,
-    "focal_gamma": 2.0,
-    "smoothing": 0.1,
-    "layers": 1,
-    "width": 4,
-    "optimiser": "adam",
-    "batch_size": 256,
-    "augmentation": "none",
-    "epochs": 4,
-}
-"""What the quick space fixes: the learning rate, the weight decay and the dropout are left to the method."""
+from tests.web.small_spaces import space_for, window_on
 
 MOST = 12
-
-
-def of_configs():
-    document = IMAGES.usual_space().to_json()
-    entries = [
-        {"type": "constant", "name": entry["name"], "value": QUICK[entry["name"]]}
-        if entry["name"] in QUICK
-        else entry
-        for entry in document["hyperparameters"]
-    ]
-    return {**document, "hyperparameters": entries, "conditions": []}
-
-
-def of_architectures():
-    document = ready_made("small")
-    document["architecture"] |= {"cells": 1, "reductions": 0, "nodes": 2, "channels": 4}
-    changed = {"epochs": 1, "batch_size": 256}
-    for entry in document["training"]["hyperparameters"]:
-        entry["value"] = changed.get(entry["name"], entry["value"])
-    return document
 
 
 @pytest.fixture(scope="module")
@@ -75,18 +35,7 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="module")
 def ana(site):
     """The window of somebody who has uploaded the digits and made two small spaces."""
-    link = re.search(r"/set-up/[^/]+/", site.said())[0]
-    browser = Browser(f"http://127.0.0.1:{site.port}")
-    browser.send(link, username="ana", password1=PASSWORD, password2=PASSWORD)
-    browser.send("/projects/new/", name="Digits")
-    browser.send("/projects/digits/datasets/new/", "/projects/digits/datasets/example/")
-    until(lambda: "Classes" in browser.ask("/datasets/1/")[2], "the dataset")
-    for copied, document in (("images", of_configs()), ("small", of_architectures())):
-        page = f"/projects/digits/spaces/new/?copy={copied}"
-        sent = {"form": "json", "name": copied, "document": json.dumps(document)}
-        status, address, text = browser.send(page, **sent)
-        assert (status, address.startswith("/spaces/")) == (200, True), text
-    return browser
+    return window_on(site)
 
 
 def fields_of(page, method, space):
@@ -103,7 +52,7 @@ def fields_of(page, method, space):
 
 
 def start(ana, method):
-    space = 1 if CONFIG in method.searches else 2
+    space = space_for(method)
     page = "/projects/digits/runs/new/"
     fields = fields_of(ana.ask(page)[2], method, space)
     status, address, text = ana.send(page, **fields, request_key=method.name)
