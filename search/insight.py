@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
@@ -95,29 +95,60 @@ class Weights:
 
 
 @dataclass(frozen=True)
-class Level:
-    """One value of a hyper-parameter on a grid: how many trials had it, and the best loss of these."""
-
-    value: Any
-    planned: int
-    complete: int
-    best: float | None
-
-
-@dataclass(frozen=True)
 class Axis:
-    """A hyper-parameter of a grid with its levels."""
+    """A hyper-parameter, or an objective, as an axis from 0 to 1, with the values at some of its places.
+
+    `tried` counts the different values that trials have had on it; `levels`, where the two are compared,
+    those that a grid of as many trials has.
+    """
 
     name: str
-    levels: Sequence[Level]
+    is_objective: bool
+    ticks: Sequence[tuple[float, Any]]
+    tried: int
+    levels: int | None = None
 
 
 @dataclass(frozen=True)
-class Coverage:
-    """A grid: how far it has been walked, axis by axis."""
+class Point:
+    """A trial as a point: its place and its value on each axis, None where it has none.
 
-    kind: ClassVar = "coverage"
+    `alive` says that the search goes on from here, `best` that its particle, or the whole search, knows
+    nothing better, and `origin` is the place that it has come from. `group` counts from 0.
+    """
+
+    number: int
+    places: Sequence[float | None]
+    values: Sequence[Any]
+    loss: float | None
+    group: int | None = None
+    alive: bool = False
+    best: bool = False
+    origin: Sequence[float | None] | None = None
+
+
+@dataclass(frozen=True)
+class Normal:
+    """What a generation is drawn from: the mean and the covariance, None on axes that are no numbers."""
+
+    mean: Sequence[float | None]
+    covariance: Sequence[Sequence[float | None]]
+
+
+@dataclass(frozen=True)
+class Points:
+    """Trials as points of the space; each belongs to one of the `groups`: its iteration, generation or front.
+
+    Of a method that draws from a normal distribution, that of the present generation, and how wide it
+    was in each.
+    """
+
+    kind: ClassVar = "points"
+    groups: str
     axes: Sequence[Axis]
+    points: Sequence[Point]
+    normal: Normal | None = None
+    widths: Sequence[float] = ()
 
 
 @dataclass(frozen=True)
@@ -155,8 +186,94 @@ class Slices:
     seen: Sequence[Seen]
 
 
-Insight = Rungs | Family | Weights | Coverage | Slices
+@dataclass(frozen=True)
+class Density:
+    """How dense good trials are along one hyper-parameter, and how dense the others; of choices, shares."""
+
+    name: str
+    values: Sequence[Any]
+    good: Sequence[float]
+    bad: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Densities:
+    """A search where good trials are dense and others are not. `fidelity` is what all of them were given."""
+
+    kind: ClassVar = "densities"
+    densities: Sequence[Density]
+    good: Sequence[Seen]
+    bad: Sequence[Seen]
+    fidelity: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Player:
+    """A hyper-parameter as a player: its values, how likely it answers with each, and what each has paid.
+
+    `best` is the place of the value nearest to that of the best trial; None if it has none.
+    """
+
+    name: str
+    values: Sequence[Any]
+    shares: Sequence[float]
+    payoffs: Sequence[float]
+    best: int | None
+
+
+@dataclass(frozen=True)
+class Strategies:
+    """A game: the mixed strategy of each player after so many plays, and the best play; 0 if none counts.
+
+    `keeps` is how likely a player does not answer but keeps its part of the best play.
+    """
+
+    kind: ClassVar = "strategies"
+    plays: int
+    best: int
+    keeps: float
+    players: Sequence[Player]
+
+
+@dataclass(frozen=True)
+class Lead:
+    """A hyper-parameter that was led to a value, and the loss of what is trained by it, after an epoch."""
+
+    step: int
+    value: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class Leader:
+    """One long trial in which a hyper-parameter is led, and the trials that judge where it came to.
+
+    The latter have a place along one slice; `led` is the one with the value that was found.
+    """
+
+    kind: ClassVar = "leader"
+    name: str
+    trial: int
+    leads: Sequence[Lead]
+    led: int | None
+    judged: Sequence[Seen]
+
+
+Picture = Rungs | Family | Weights | Points | Slices | Densities | Strategies | Leader
+
+
+@dataclass(frozen=True)
+class Several:
+    """A method that thinks in several ways at once, the one that tells most first."""
+
+    kind: ClassVar = "several"
+    pictures: Sequence[Picture]
+
+
+Insight = Picture | Several
 
 
 def to_json(insight: Insight) -> dict[str, Any]:
+    if isinstance(insight, Several):
+        return {"kind": insight.kind, "pictures": [to_json(one) for one in insight.pictures]}
     return {"kind": insight.kind, **asdict(insight)}

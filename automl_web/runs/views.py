@@ -176,7 +176,8 @@ def _live(request: HttpRequest, found: Run, number: int | None = None) -> dict[s
         "searches_config": CONFIG in ChosenSpace(found.space).left_open,
         "earlier": found.earlier.defer("trials").order_by("pk"),
         "eta": eta_of(found),
-        "thinks": METHODS[found.method].insight is not None and not METHODS[found.method].search,
+        "thinks": METHODS[found.method].insight is not None
+        and not ("architecture" in found.space and METHODS[found.method].search),
         "live": frame.document,
         "script": frame.script,
         **leaderboard(found),

@@ -14,11 +14,13 @@ import numpy as np
 from ConfigSpace.hyperparameters import UniformFloatHyperparameter
 
 from search.history import Candidate, History, Stage, Trial, TrialState
+from search.insight import Lead, Leader
 from search.message import Message
 from search.method import CONFIG, GUIDED, Method, Problem, Proposal
 from search.options import option
+from search.surrogates.slicing import seen_of
 
-WEIGHT_DECAY = "weight_decay"
+WEIGHT_DECAY, LED_DECAY = "weight_decay", "led_weight_decay"
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def _game(history: History) -> Trial | None:
 def led(game: Trial) -> float | None:
     """The weight decay that a game has come to, unless it failed or was cancelled."""
     kept = game.state in (TrialState.COMPLETE, TrialState.STOPPED)
-    return game.values.get("led_weight_decay") if kept else None
+    return game.values.get(LED_DECAY) if kept else None
 
 
 def _drawn(problem: Problem, rng: np.random.Generator) -> float:
@@ -145,6 +147,23 @@ def plan(problem: Problem, options: Options) -> list[float]:
     return [float(options.epochs), *[evaluation] * (1 + options.random_controls)]
 
 
+def insight(problem: Problem, history: History, options: Options) -> Leader:
+    """The weight decay and the validation loss, epoch by epoch, and the trials trained afterwards."""
+    game = _game(history)
+    if game is None:
+        return Leader(WEIGHT_DECAY, 0, (), None, ())
+    told = [(report.step, report.values) for report in game.reports]
+    leads = [
+        Lead(step, values[LED_DECAY], values["led_loss"])
+        for step, values in told
+        if LED_DECAY in values and "led_loss" in values
+    ]
+    judged = history.proposed().at_stage(Stage.EVALUATE)
+    led = next((trial.number for trial in judged if trial.memo.get(GUIDED)), None)
+    seen = [seen_of(trial, (WEIGHT_DECAY,)) for trial in judged]
+    return Leader(WEIGHT_DECAY, game.number, leads, led, seen)
+
+
 METHOD = Method(
     name="stackelberg",
     title="Stackelberg game",
@@ -171,6 +190,7 @@ METHOD = Method(
         "and nothing else."
     ),
     propose=propose,
+    insight=insight,
     options=Options,
     search="search.training.stackelberg:search",
     searches=(CONFIG,),

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.brackets import BracketOptions, insight, largest_budget, next_in_brackets, plan
+from search.brackets import BracketOptions, largest_budget, next_in_brackets, plan
+from search.brackets import insight as rungs
 from search.draws import first_fresh, fresh
 from search.history import Candidate, History, Trial
+from search.insight import Densities, Several
 from search.method import CONFIG, USUAL, Method, Problem, Proposal
 from search.options import option
 from search.rungs import Start, refuses
 from search.surrogates.encoding import axes_of, deactivate, vectors
 from search.surrogates.kernel_density import KernelDensity
+from search.surrogates.marginals import densities as marginals
 from search.surrogates.parzen import Parzen, improvements, joint_widths
 
 SMOOTHED, PAPER = "smoothed", "paper"
@@ -76,7 +79,7 @@ def propose(
 
 def _draw(problem: Problem, history: History, rng: np.random.Generator, options: Options) -> Start:
     by_chance = rng.random() < options.random_share
-    seen = [] if by_chance else largest_budget(history, len(problem.space.names) + 1 + MORE)
+    seen = [] if by_chance else _modelled(problem, history)
     if not seen:
         return Start(fresh(problem, history, rng))
     good, bad = split(problem, seen, options)
@@ -86,6 +89,11 @@ def _draw(problem: Problem, history: History, rng: np.random.Generator, options:
     ordered = (Candidate(problem.space.config(drawn[index])) for index in order)
     best = first_fresh(problem, history, ordered)
     return Start(best, len(seen)) if best else Start(fresh(problem, history, rng))
+
+
+def _modelled(problem: Problem, history: History) -> Sequence[Trial]:
+    """The trials of the largest budget that has enough of them to be modelled, best first."""
+    return largest_budget(history, len(problem.space.names) + 1 + MORE)
 
 
 def split(
@@ -119,6 +127,20 @@ def densities(
         Parzen(axes, near, joint_widths(axes, near, WIDTH), weights),
         Parzen(axes, far, joint_widths(axes, far, WIDTH)),
     )
+
+
+def insight(problem: Problem, history: History, options: Options) -> Several:
+    """Who went on, rung by rung, and where good trials are dense among those of the budget modelled."""
+    return Several([rungs(problem, history, options), _along(problem, history, options)])
+
+
+def _along(problem: Problem, history: History, options: Options) -> Densities:
+    seen = _modelled(problem, history)
+    if not seen:
+        return Densities((), (), (), {})
+    parts = split(problem, seen, options)
+    models = densities(problem, *parts, options)
+    return marginals(problem, parts, models, seen[0].fidelity)
 
 
 METHOD = Method(

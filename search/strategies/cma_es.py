@@ -5,7 +5,7 @@ Evolutionary Computation 2001; with choices and whole numbers: Hamano et al., "C
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from cmaes import CatCMAwM
@@ -13,10 +13,13 @@ from scipy.stats import rankdata
 
 from search.draws import fresh, is_tried
 from search.history import Candidate, History, Trial
+from search.insight import Normal, Points
 from search.message import Message
 from search.method import CONFIG, GUIDED, Method, Problem, Proposal
 from search.options import option
 from search.surrogates.encoding import Array, Axis, axes_of, deactivate
+from search.surrogates.places import axes as lines
+from search.surrogates.places import drawn, points, rounded
 
 SEED, ASKED = "evolution", "asked"
 """In the memo of a trial: the seed of the evolution, and how often it was asked for this member."""
@@ -147,6 +150,57 @@ def replay(evolution: Evolution, own: Sequence[Trial]) -> bool:
     return True
 
 
+def insight(problem: Problem, history: History, options: Options) -> Points:
+    """The members of all generations, what the present one is drawn from, and how wide each was drawn."""
+    axes = axes_of(problem.space)
+    own = [trial for trial in history if SEED in trial.memo]
+    told, best = points(problem, own), history.ranked()[:1]
+    if not own or all(axis.is_fixed for axis in axes):
+        return Points("generation", lines(problem, own), told)
+    evolution = Evolution.of(axes, int(own[0].memo[SEED]), options.population)
+    size, widths = evolution.strategy.population_size, [_width(evolution)]
+    for start in range(0, len(own), size):
+        replay(evolution, own[start : start + size])
+        if evolution.strategy.generation == len(widths):
+            widths.append(_width(evolution))
+    latest = (len(own) - 1) // size
+    members = [
+        replace(
+            point,
+            group=place // size,
+            alive=place // size == latest,
+            best=[trial.number for trial in best] == [point.number],
+        )
+        for place, point in enumerate(told)
+    ]
+    return Points(
+        "generation",
+        lines(problem, own),
+        drawn(members),
+        _normal(evolution),
+        [w for w in widths if w],
+    )
+
+
+def _width(evolution: Evolution) -> float:
+    """The step size; none where there are no numbers. The library does not tell it otherwise."""
+    has_numbers = evolution.numbers or evolution.wholes
+    return float(evolution.strategy._sigma) if has_numbers else 0.0
+
+
+def _normal(evolution: Evolution) -> Normal | None:
+    """The distribution of numbers on the axes that are free, which are told in the order of the space."""
+    known = [*evolution.numbers, *evolution.wholes]
+    if not known:
+        return None
+    free = [place for place, axis in enumerate(evolution.axes) if not axis.is_fixed]
+    at = np.array([free.index(place) for place in known])
+    mean, covariance = np.full(len(free), np.nan), np.full((len(free), len(free)), np.nan)
+    mean[at] = evolution.strategy._mean
+    covariance[np.ix_(at, at)] = evolution.strategy._sigma**2 * evolution.strategy._C
+    return Normal(rounded(mean), [rounded(row, 8) for row in covariance])
+
+
 METHOD = Method(
     name="cma_es",
     title="CMA-ES",
@@ -172,6 +226,7 @@ METHOD = Method(
         "the number of devices, or some of them wait."
     ),
     propose=propose,
+    insight=insight,
     options=Options,
     searches=(CONFIG,),
 )

@@ -13,10 +13,12 @@ import numpy as np
 
 from search.draws import fresh
 from search.history import Candidate, History
+from search.insight import Player, Strategies
 from search.message import Message
 from search.method import CONFIG, GUIDED, Method, Problem, Proposal
 from search.options import option
 from search.surrogates.encoding import Array, Axis, axes_of, deactivate, vectors
+from search.surrogates.slicing import values_at
 
 HOTTEST, COOLING, COLDEST = 0.15, 0.985, 0.03
 """How randomly players answer: at first, its factor a play, and at the end."""
@@ -68,7 +70,7 @@ def propose(
     points = vectors(problem.space, [trial.candidate.config for trial in ended])
     losses = np.array([trial.loss for trial in ended])
     gains = payoffs(losses)
-    heat = max(COLDEST, HOTTEST * COOLING ** (len(ended) - options.start_up))
+    heat = _heat(len(ended), options)
     worth = [_worth(axis, points[:, place], gains, options) for place, axis in enumerate(axes)]
     best = points[int(losses.argmin())]
 
@@ -124,14 +126,55 @@ def _worth(axis: Axis, played: Array, gains: Array, options: Options) -> tuple[A
 def _answer(axis: Axis, worth: tuple[Array, Array], heat: float, rng: np.random.Generator) -> float:
     """A value drawn by how well it has paid: the likelier, the better (logit response)."""
     values, means = worth
+    return float(rng.choice(values, p=_shares(means, heat)))
+
+
+def _shares(means: Array, heat: float) -> Array:
+    """The mixed strategy over values that have paid `means`."""
     shares = np.exp((means - means.max()) / heat)
-    return float(rng.choice(values, p=shares / shares.sum()))
+    mixed: Array = shares / shares.sum()
+    return mixed
+
+
+def _heat(plays: int, options: Options) -> float:
+    """How randomly players answer after so many plays."""
+    return max(COLDEST, HOTTEST * COOLING ** (plays - options.start_up))
 
 
 def _allowed(problem: Problem, profile: Array) -> Candidate | None:
     point = deactivate(problem.space, profile[None])[0]
     candidate = Candidate(problem.space.config(point))
     return candidate if problem.allows(candidate) else None
+
+
+def insight(problem: Problem, history: History, options: Options) -> Strategies:
+    """How likely each player answers with each of its values; all alike until it learns."""
+    axes, ended = axes_of(problem.space), history.finished()
+    points = vectors(problem.space, [trial.candidate.config for trial in ended])
+    losses = np.array([trial.loss for trial in ended])
+    gains = payoffs(losses) if len(ended) else losses
+    learns = len(ended) >= options.start_up
+    heat = _heat(len(ended), options) if learns else np.inf
+    best = history.ranked()[:1]
+    profile = vectors(problem.space, [trial.candidate.config for trial in best])
+    players = []
+    for place, axis in enumerate(axes):
+        if axis.is_fixed:
+            continue
+        values = places(axis, options.levels)
+        means = _worth(axis, points[:, place], gains, options)[1] if len(ended) else 0 * values
+        part = profile[0, place] if best else np.nan
+        players.append(
+            Player(
+                name=axis.name,
+                values=values_at(problem, axis, values),
+                shares=_shares(means, heat).tolist(),
+                payoffs=means.tolist(),
+                best=None if np.isnan(part) else int(np.abs(values - part).argmin()),
+            )
+        )
+    plays = len(ended) if learns else 0
+    return Strategies(plays, best[0].number if best else 0, options.inertia, players)
 
 
 METHOD = Method(
@@ -156,6 +199,7 @@ METHOD = Method(
         "tests it for that; this is our reading of the theory, measured beside random search."
     ),
     propose=propose,
+    insight=insight,
     options=Options,
     searches=(CONFIG,),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,11 +16,12 @@ from ConfigSpace.hyperparameters import (
 )
 
 from search.history import Candidate, History
-from search.insight import Axis, Coverage, Level
+from search.insight import Points
 from search.message import Message
 from search.method import CONFIG, Method, Problem, Proposal
 from search.options import option
 from search.space import Space
+from search.surrogates.places import coverage, free
 
 MOST = 100_000
 """Points of a grid that are counted one by one: no run has more trials."""
@@ -172,27 +172,10 @@ def plan(problem: Problem, options: Options) -> list[float]:
     return [float(epochs[len(epochs) // 2])] * min(grid.size, MOST)
 
 
-def insight(problem: Problem, history: History, options: Options) -> Coverage:
-    """Each axis with its levels: how many points have them, and how many of these are complete."""
-    grid = Grid(problem.space, options.levels)
-    axes = [name for name in grid.names if len(grid.levels[name]) > 1]
-    return Coverage([_axis(grid, name, history) for name in axes])
-
-
-def _axis(grid: Grid, name: str, history: History) -> Axis:
-    levels = []
-    for value in grid.levels[name]:
-        here = [t for t in history.ranked() if t.candidate.config.get(name) == value]
-        best = min((t.loss for t in here), default=math.inf)
-        levels.append(
-            Level(
-                value=value,
-                planned=grid.count({name: value}),
-                complete=len(here),
-                best=best if math.isfinite(best) else None,
-            )
-        )
-    return Axis(name, levels)
+def insight(problem: Problem, history: History, options: Options) -> Points:
+    """The trials, and the values that they have tried: the levels of the grid, however many there are."""
+    levels = Grid(problem.space, options.levels).levels
+    return coverage(problem, history, [len(levels[axis.name]) for axis in free(problem)])
 
 
 METHOD = Method(

@@ -6,17 +6,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from search.draws import fresh
 from search.history import Candidate, History, Trial
+from search.insight import Family, Member, Points
 from search.message import Message
 from search.method import GUIDED, Method, Problem, Proposal
 from search.options import option
 from search.pareto import front
 from search.surrogates.encoding import Array, Axis, axes_of, deactivate, vectors
+from search.surrogates.places import axes as lines
+from search.surrogates.places import drawn, objectives, points, reached
+
+Places = np.ndarray[Any, np.dtype[np.int_]]
 
 INDEX = 20
 """Of the polynomial mutation: children lie the nearer, the larger it is (section IV)."""
@@ -73,23 +79,35 @@ def ordered(problem: Problem, trials: Sequence[Trial]) -> list[Trial]:
 
     Of trials beyond a limit those that break it least come first; failed ones last.
     """
-    losses = np.array([_losses(problem, trial) for trial in trials])
+    losses = _losses(problem, trials)
     broken = np.array([violation(problem, trial) for trial in trials])
-    fronts, lonely = np.full(len(trials), len(trials)), np.zeros(len(trials))
-    left = np.flatnonzero(np.isfinite(losses).all(axis=1))
+    fronts, lonely = fronts_of(losses), np.zeros(len(trials))
     for level in range(len(trials)):
-        if not len(left):
+        here = fronts == level
+        if not here.any():
             break
-        chosen = front(losses[left])
-        fronts[left[chosen]] = level
-        lonely[left[chosen]] = distances(losses[left[chosen]])
-        left = left[~chosen]
+        lonely[here] = distances(losses[here])
     order = np.lexsort((np.array([t.number for t in trials]), -lonely, fronts, broken))
     return [trials[place] for place in order]
 
 
-def _losses(problem: Problem, trial: Trial) -> tuple[float, ...]:
-    return trial.losses or (math.inf,) * len(problem.objectives)
+def fronts_of(losses: Array) -> Places:
+    """The front (n,) of each of losses (n, m), from 0; n of those that are not finite."""
+    fronts = np.full(len(losses), len(losses))
+    left = np.flatnonzero(np.isfinite(losses).all(axis=1))
+    for level in range(len(losses)):
+        if not len(left):
+            break
+        chosen = front(losses[left])
+        fronts[left[chosen]] = level
+        left = left[~chosen]
+    return fronts
+
+
+def _losses(problem: Problem, trials: Sequence[Trial]) -> Array:
+    """Of each trial its losses (n, m), infinite where it has none."""
+    worst = (math.inf,) * len(problem.objectives)
+    return np.array([trial.losses or worst for trial in trials]).reshape(len(trials), len(worst))
 
 
 def violation(problem: Problem, trial: Trial) -> float:
@@ -156,6 +174,51 @@ def _mutated(axis: Axis, value: float, rng: np.random.Generator) -> float:
     return float(np.clip(abs(1 - abs(1 - moved)), 0, 1))
 
 
+def insight(problem: Problem, history: History, options: Options) -> Points | Family:
+    """The fronts of those that may breed, in the objectives; of one objective, who descends from whom."""
+    ended = history.finished()
+    alive = ordered(problem, ended)[: options.population_size]
+    if len(problem.objectives) == 1:
+        return _family(history, {trial.number for trial in alive})
+    ranks = fronts_of(_losses(problem, alive)).tolist()
+    fronts = dict(zip((trial.number for trial in alive), ranks, strict=True))
+    told = []
+    results = reached(problem, ended)
+    for point, (places, values) in zip(points(problem, ended), results, strict=True):
+        rank = fronts.get(point.number)
+        told.append(
+            replace(
+                point,
+                places=[*places, *point.places],
+                values=[*values, *point.values],
+                group=rank if rank is not None and rank < len(alive) else None,
+                alive=rank is not None,
+            )
+        )
+    return Points("front", [*objectives(problem, ended), *lines(problem, ended)], drawn(told))
+
+
+def _family(history: History, alive: set[int]) -> Family:
+    """Each trial below the first of its parents, a generation after the later of both."""
+    generations: dict[int, int] = {}
+    members = []
+    for trial in history:
+        parents = trial.memo.get("parents", ())
+        generations[trial.number] = 1 + max((generations[p] for p in parents), default=-1)
+        members.append(
+            Member(
+                number=trial.number,
+                parent=parents[0] if parents else None,
+                born=trial.number,
+                generation=generations[trial.number],
+                state=trial.state.value,
+                loss=trial.loss if math.isfinite(trial.loss) else None,
+                alive=trial.number in alive,
+            )
+        )
+    return Family(members)
+
+
 METHOD = Method(
     name="nsga2",
     title="NSGA-II",
@@ -181,5 +244,6 @@ METHOD = Method(
         "population much of the front stays between them."
     ),
     propose=propose,
+    insight=insight,
     options=Options,
 )

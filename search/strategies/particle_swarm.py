@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from search.history import Candidate, History, Trial
+from search.insight import Point, Points
 from search.message import Message
 from search.method import CONFIG, GUIDED, Method, Problem, Proposal
 from search.options import option
 from search.surrogates.encoding import Array, axes_of, deactivate, gather, spread, vectors
+from search.surrogates.places import axes, drawn, points
 
 REDRAWS = 20
 """Steps drawn to find one that the space and the counted limits allow."""
@@ -137,6 +140,24 @@ def _allowed(problem: Problem, place: Array) -> Candidate | None:
     return candidate if problem.allows(candidate) else None
 
 
+def insight(problem: Problem, history: History, options: Options) -> Points:
+    """Where each particle stands, where it has come from, and the best that it has seen."""
+    swarm = [trial for trial in history if "particle" in trial.memo]
+    told: list[Point] = []
+    own: dict[int, list[int]] = defaultdict(list)  # of each particle the places in `told`
+    for trial, point in zip(swarm, points(problem, swarm), strict=True):
+        moves = own[trial.memo["particle"]]
+        origin = told[moves[-1]].places if moves else None
+        moves.append(len(told))
+        told.append(replace(point, group=len(moves) - 1, origin=origin))
+    for moves in own.values():
+        best = _best([swarm[place] for place in moves])
+        for place in moves:
+            is_best = swarm[place] is best and told[place].loss is not None
+            told[place] = replace(told[place], alive=place == moves[-1], best=is_best)
+    return Points("iteration", axes(problem, swarm), drawn(told))
+
+
 METHOD = Method(
     name="particle_swarm",
     title="Particle swarm",
@@ -158,6 +179,7 @@ METHOD = Method(
         "all; the defaults are ones with which it does."
     ),
     propose=propose,
+    insight=insight,
     options=Options,
     searches=(CONFIG,),
 )

@@ -9,6 +9,7 @@ import numpy as np
 
 from search.draws import first_fresh, fresh
 from search.history import Candidate, History
+from search.insight import Slices
 from search.message import Message
 from search.method import CONFIG, GUIDED, Method, Problem, Proposal
 from search.options import option
@@ -17,6 +18,8 @@ from search.surrogates.design import spread_evenly
 from search.surrogates.encoding import Array, axes_of, vectors
 from search.surrogates.forest import Forest, log_improvement, logarithms
 from search.surrogates.observations import observed
+from search.surrogates.scales import Logarithms, Standard
+from search.surrogates.slicing import Surrogate, slices_through
 
 NEAR = 10
 """The best trials, around which a local search begins (SMAC3's local search)."""
@@ -89,6 +92,26 @@ def _fitted(
     return Forest(axes_of(problem.space), points, logarithms(values), options.trees, rng), points
 
 
+def insight(problem: Problem, history: History, options: Options) -> Slices:
+    """What the trees predict along each hyper-parameter, through the best trial so far."""
+    ended = history.finished()
+    if len(ended) < options.start_up or not history.ranked():
+        return Slices(through=0, slices=(), seen=())
+    rng = np.random.default_rng(len(history))
+    model, points = _fitted(problem, History(ended), rng, options)
+    values = observed(problem, ended)[1]
+    scale = Logarithms.of(
+        Standard.of(np.array([t.loss for t in ended])), values, logarithms(values)
+    )
+    best = float(model.predict(points)[0].min())
+
+    def merit(places: Array) -> Array:
+        return log_improvement(*model.predict(places), best)
+
+    told = Surrogate(model.axes, scale, model.predict, merit)
+    return slices_through(problem, history, history.ranked()[0], told)
+
+
 METHOD = Method(
     name="random_forest",
     title="Random forest (SMAC)",
@@ -114,6 +137,7 @@ METHOD = Method(
         "they may agree by chance, which is why some trials are drawn at random."
     ),
     propose=propose,
+    insight=insight,
     options=Options,
     searches=(CONFIG,),
 )

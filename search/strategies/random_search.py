@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from search.draws import REDRAWS, fresh, is_tried
 from search.history import Candidate, History
+from search.insight import Points
 from search.message import Message
 from search.method import Method, Problem, Proposal
 from search.options import option
 from search.surrogates.acquisition import even
-from search.surrogates.encoding import axes_of, deactivate
+from search.surrogates.encoding import Axis, axes_of, deactivate
+from search.surrogates.places import coverage, free
 
 SEED, PLACE = "sequence", "place"
 """In the memo of a trial: the seed of the sequence of points, and its place in it."""
@@ -57,6 +60,18 @@ def _evenly(problem: Problem, history: History, rng: np.random.Generator) -> Pro
     return Proposal(fresh(problem, history, rng), why=why, memo={SEED: seed, PLACE: last})
 
 
+def insight(problem: Problem, history: History, options: Options) -> Points:
+    """The trials, and the values that they have tried where a grid of as many has few (figure 1)."""
+    axes, trials = free(problem), max(len(history), 1)
+    levels = math.floor(trials ** (1 / max(len(axes), 1)) + 1e-9)
+    return coverage(problem, history, [min(levels, _most(axis)) for axis in axes])
+
+
+def _most(axis: Axis) -> float:
+    """How many values there are on an axis."""
+    return axis.choices or (round(1 / axis.step) + 1 if axis.step else math.inf)
+
+
 METHOD = Method(
     name="random_search",
     title="Random search",
@@ -78,5 +93,6 @@ METHOD = Method(
         "usual; where all matter alike, a grid is no worse."
     ),
     propose=propose,
+    insight=insight,
     options=Options,
 )

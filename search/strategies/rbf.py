@@ -12,6 +12,7 @@ from scipy.spatial.distance import cdist
 
 from search.draws import first_fresh, fresh
 from search.history import Candidate, History, Trial
+from search.insight import Slices
 from search.message import Message
 from search.method import CONFIG, GUIDED, Method, Problem, Proposal
 from search.options import option
@@ -19,6 +20,8 @@ from search.surrogates.cubic import Cubic, coordinates
 from search.surrogates.design import spread_evenly
 from search.surrogates.encoding import Array, Axis, axes_of, deactivate, vectors
 from search.surrogates.observations import observed
+from search.surrogates.scales import Standard
+from search.surrogates.slicing import Surrogate, slices_through
 
 WEIGHTS = (0.3, 0.5, 0.8, 0.95)
 """Of the prediction against the distance, in turns: first explore, then dig (section 3)."""
@@ -37,6 +40,9 @@ TOO_NEAR = 1e-3
 
 ROUND = "round"
 """In the memo of a trial: how often the search had begun anew. One that a person adds belongs to all."""
+
+LEAST_MERIT = 1e-3
+"""Of a place beside a trial, in a picture: it is not tried."""
 
 MOST_CANDIDATES = 5000
 MOST_CHANGED = 20
@@ -96,18 +102,16 @@ def propose(
 ) -> Proposal:
     """Fit the spline, and of candidates around the best try one that is promising and far from all."""
     axes = axes_of(problem.space)
-    free = sum(not axis.is_fixed for axis in axes)
-    now = replay(history, patience=max(FAILURES, free))
-    trials = [trial for trial in history if trial.memo.get(ROUND, now.number) == now.number]
+    now, trials, design = _standing(problem, history, options)
     known = [trial for trial in trials if trial.state.is_final]
-    design = options.start_up or 2 * (free + 1)
     if len(known) < design:
         proposal = spread_evenly(problem, history, rng, design)
         return replace(proposal, memo={**proposal.memo, ROUND: now.number})
     guided = sum(bool(trial.memo.get(GUIDED)) for trial in trials)
     candidates = _candidates(problem, known, now.width, guided, rng, options)
     weight = WEIGHTS[guided % len(WEIGHTS)]
-    order = _ranked(problem, axes, known, history, candidates, weight)
+    score = _scores(problem, axes, known, history, candidates, weight)
+    order = candidates[np.argsort(score, kind="stable")]
     best = first_fresh(problem, history, (Candidate(problem.space.config(p)) for p in order))
     memo = {ROUND: now.number}
     if best is None:
@@ -118,6 +122,16 @@ def propose(
         {"weight": f"{100 * weight:g}", "rest": f"{100 - 100 * weight:g}"},
     )
     return Proposal(best, why=why, memo={**memo, GUIDED: True})
+
+
+def _standing(
+    problem: Problem, history: History, options: Options
+) -> tuple[Round, list[Trial], int]:
+    """Where the search stands, its trials since it last began anew, and how many it begins with."""
+    free = sum(not axis.is_fixed for axis in axes_of(problem.space))
+    now = replay(history, patience=max(FAILURES, free))
+    trials = [trial for trial in history if trial.memo.get(ROUND, now.number) == now.number]
+    return now, trials, options.start_up or 2 * (free + 1)
 
 
 def replay(history: History, patience: int) -> Round:
@@ -177,7 +191,7 @@ def _changed(axis: Axis, values: Array, width: float, rng: np.random.Generator) 
     return reflected
 
 
-def _ranked(
+def _scores(
     problem: Problem,
     axes: Sequence[Axis],
     known: Sequence[Trial],
@@ -185,24 +199,54 @@ def _ranked(
     candidates: Array,
     weight: float,
 ) -> Array:
-    """The candidates, the best score first: prediction and distance, each scaled to [0, 1].
-
-    Losses above the median count as the median, so that a few very bad ones do not bend the spline.
-    """
-    points, values = observed(problem, known)
-    model = Cubic(coordinates(axes, points), np.minimum(values, np.median(values)))
+    """Of each candidate, the lower the better: prediction and distance, each scaled to [0, 1]."""
+    model = _fitted(problem, known)
     places = coordinates(axes, candidates)
     tried = vectors(problem.space, [trial.candidate.config for trial in history])
     distance = cdist(places, coordinates(axes, tried)).min(axis=1)
     score = weight * _scaled(model.predict(places)) + (1 - weight) * (1 - _scaled(distance))
     score[distance < TOO_NEAR * math.sqrt(len(axes))] += 2  # behind all others
-    return candidates[np.argsort(score, kind="stable")]
+    scored: Array = score
+    return scored
+
+
+def _fitted(problem: Problem, known: Sequence[Trial]) -> Cubic:
+    """The spline through the trials.
+
+    Losses above the median count as the median, so that a few very bad ones do not bend it.
+    """
+    points, values = observed(problem, known)
+    return Cubic(coordinates(axes_of(problem.space), points), np.minimum(values, np.median(values)))
 
 
 def _scaled(values: Array) -> Array:
     span = np.ptp(values)
     scaled: Array = (values - values.min()) / (span if span > 0 else 1.0)
     return scaled
+
+
+def insight(problem: Problem, history: History, options: Options) -> Slices:
+    """The spline along each hyper-parameter, through the best trial since the search last began anew."""
+    axes = axes_of(problem.space)
+    _, trials, design = _standing(problem, history, options)
+    known = [trial for trial in trials if trial.state.is_final]
+    best = History(tuple(known)).ranked()[:1]
+    if len(known) < design or not best:
+        return Slices(through=0, slices=(), seen=())
+    guided = sum(bool(trial.memo.get(GUIDED)) for trial in trials)
+    weight, model = WEIGHTS[guided % len(WEIGHTS)], _fitted(problem, known)
+
+    def predict(points: Array) -> tuple[Array, Array]:
+        return model.predict(coordinates(axes, points)), np.zeros(len(points))
+
+    def merit(points: Array) -> Array:
+        score = _scores(problem, axes, known, history, points, weight)
+        logarithm: Array = np.log((1 - score).clip(min=LEAST_MERIT))
+        return logarithm
+
+    scale = Standard.of(np.array([trial.loss for trial in known]))
+    told = Surrogate(axes, scale, predict, merit)
+    return slices_through(problem, history, best[0], told)
 
 
 METHOD = Method(
@@ -230,6 +274,7 @@ METHOD = Method(
         "with 19 hyper-parameters, by its authors; it is no general law."
     ),
     propose=propose,
+    insight=insight,
     options=Options,
     searches=(CONFIG,),
 )

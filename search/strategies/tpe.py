@@ -10,10 +10,12 @@ import numpy as np
 
 from search.draws import first_fresh, fresh
 from search.history import Candidate, History, Trial
+from search.insight import Densities
 from search.message import Message
 from search.method import CONFIG, GUIDED, Method, Problem, Proposal
 from search.options import option
 from search.surrogates.encoding import Array, Axis, axes_of, deactivate, vectors
+from search.surrogates.marginals import densities
 from search.surrogates.parzen import (
     Parzen,
     close_widths,
@@ -108,6 +110,17 @@ def candidates(
     options: Options,
 ) -> tuple[Array, Array]:
     """Points (m, d) drawn where good trials are dense, and how much denser these are there than others."""
+    near, far = models(problem, good, bad, options)
+    drawn = deactivate(problem.space, near.sample(options.candidates, rng))
+    if not options.alone:
+        return drawn, near.log_density(drawn) - far.log_density(drawn)
+    return _apart(problem, near, far, rng, options), np.zeros(1)
+
+
+def models(
+    problem: Problem, good: list[Trial], bad: list[Trial], options: Options
+) -> tuple[Parzen, Parzen]:
+    """The density of good trials, the better the more, and that of the others, the later the more."""
     losses = np.array([trial.loss for trial in good])
     threshold = min((trial.loss for trial in bad), default=math.inf)
     near = _density(
@@ -117,10 +130,7 @@ def candidates(
         gap_widths if options.alone else close_widths,
     )
     far = _density(problem, bad, _weights(len(bad)), gap_widths if options.alone else joint_widths)
-    drawn = deactivate(problem.space, near.sample(options.candidates, rng))
-    if not options.alone:
-        return drawn, near.log_density(drawn) - far.log_density(drawn)
-    return _apart(problem, near, far, rng, options), np.zeros(1)
+    return near, far
 
 
 def _apart(
@@ -150,6 +160,14 @@ def _weights(count: int) -> Array:
     return np.concatenate([ramp, np.ones(FULL_WEIGHT)])
 
 
+def insight(problem: Problem, history: History, options: Options) -> Densities:
+    """How dense good trials are along each hyper-parameter, and how dense the others."""
+    if len(history.finished()) < options.start_up:
+        return Densities((), (), (), {})
+    good, bad = split(history, options)
+    return densities(problem, (good, bad), models(problem, good, bad, options), {})
+
+
 METHOD = Method(
     name="tpe",
     title="TPE",
@@ -162,6 +180,7 @@ METHOD = Method(
         "home in spaces with conditions and choices; needs some dozen trials to be better than random."
     ),
     propose=propose,
+    insight=insight,
     use_when=(
         "You can afford fifty trials or more, and the search space has choices and conditions. It takes no "
         "time to choose, however many trials there are, and bears many workers."

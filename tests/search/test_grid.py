@@ -23,7 +23,7 @@ from ConfigSpace import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.history import History, Report
+from search.history import History, Report, Stage
 from search.loop import Plan, run
 from search.method import Fidelity, Objective, Problem
 from search.space import Space
@@ -172,11 +172,11 @@ def test_announces_every_point_of_a_small_grid():
     assert plan(problem, Options(3)) == [1.0] * 3
 
 
-def test_shows_of_each_level_how_much_is_done_and_the_best(tmp_path):
-    problem = a_problem(a_space(Integer("a", (1, 2)), Categorical("b", ["x", "y"])))
-    history = run(Plan(METHOD, Options(), 3, 3), problem, tmp_path)
-    searched = replace(history, trials=history.trials[:3])
-    axes = {axis.name: axis.levels for axis in insight(problem, searched, Options()).axes}
-    assert [level.planned for level in axes["a"]] == [2, 2]
-    assert sum(level.complete for level in axes["b"]) == 3
-    assert [level.best for level in axes["a"]] == [1.0, 2.0]
+def test_shows_how_few_values_it_tries_however_many_trials_there_are(tmp_path):
+    problem = a_problem(a_space(Float("a", (0.0, 1.0)), Float("b", (0.0, 1.0))))
+    history = run(Plan(METHOD, Options(), 3, 8), problem, tmp_path)
+    told = insight(problem, history.at_stage(Stage.SEARCH), Options())
+    assert [(axis.tried, axis.levels) for axis in told.axes] == [(3, 3), (3, 3)]
+    (best,) = (point for point in told.points if point.best)
+    assert best.values[0] == pytest.approx(1 / 6)
+    assert len(told.points) == 8

@@ -185,10 +185,8 @@ def test_proposes_architectures_in_canonical_form_and_within_the_limits_that_can
     assert tried
 
 
-@pytest.mark.parametrize(
-    "method", [m for m in METHODS.values() if m.insight], ids=lambda method: method.name
-)
-def test_shows_another_picture_when_more_has_happened(method):
+@every_method
+def test_shows_how_it_thinks_and_another_picture_when_more_has_happened(method):
     problem, options = problem_for(method), method.options()
     pictures = [
         json.dumps(to_json(method.insight(problem, history, options)), allow_nan=False)
@@ -279,7 +277,7 @@ def test_survives_trials_that_fail_or_have_no_number(method, outcome):
 @every_method
 def test_lives_with_trials_that_it_has_not_proposed(method):
     for last in histories(method, own=(0, 2, 3, 13, 30)):
-        if method.insight and len(last) in (1, 4, 14):
+        if len(last) in (1, 4, 14):
             assert to_json(method.insight(problem_for(method), last, method.options()))
     assert not last.running()
     searched = last.at_stage(Stage.SEARCH, Stage.EVALUATE)

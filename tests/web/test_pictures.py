@@ -146,11 +146,23 @@ def test_how_a_method_thinks_is_told_in_its_own_kind(editor_client, start):
         ("hyperband", None),
         ("aging_evolution", ready_made("small")),
         ("random_search", None),
+        ("tpe", None),
+        ("bohb", None),
+        ("stackelberg", None),
     ):
         run = start(method, space=space)
         told = editor_client.get(reverse("run-insight", args=[run.pk])).json()
-        kinds[method] = told and told["kind"]
-    assert kinds == {"hyperband": "rungs", "aging_evolution": "family", "random_search": None}
+        kinds[method] = told["kind"]
+        shown = "<run-insight" in editor_client.get(run.get_absolute_url()).content.decode()
+        assert shown
+    assert kinds == {
+        "hyperband": "rungs",
+        "aging_evolution": "family",
+        "random_search": "points",
+        "tpe": "densities",
+        "bohb": "several",
+        "stackelberg": "leader",
+    }
 
 
 def thoughts(client, run, **query):
