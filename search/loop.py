@@ -71,8 +71,8 @@ def _confirmation(
         if expected is not None:
             best, sentence = expected, EXPECTED
     why = Message(sentence, {"number": best.number})
-    rationed = {fidelity.name for fidelity in problem.fidelities if not fidelity.resumes}
-    kept = {name: value for name, value in best.fidelity.items() if name not in rationed}
+    lasting = {fidelity.name for fidelity in problem.fidelities if fidelity.resumes}
+    kept = {name: value for name, value in best.fidelity.items() if name in lasting}
     return Proposal(best.candidate, fidelity=kept, stage=Stage.CONFIRM, why=why)
 
 

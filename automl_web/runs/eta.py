@@ -21,6 +21,7 @@ from search.eta import Piece, band
 from search.history import Stage, TrialState
 from search.problems import KINDS
 from search.rungs import EPOCHS, FRACTION
+from search.training.fidelity import FOLDS
 
 SEEN = 300
 """Latest trials of a run that are looked at: enough for a rate, however long the run."""
@@ -160,7 +161,9 @@ class _Progress:
     def _steps(self, row: Trial) -> float:
         """The steps that a trial itself tells: its folds, else the epochs that its parent has not trained."""
         folds = 1 if row.stage == Stage.CONFIRM.value else _folds(row.config)
-        return folds if folds > 1 else max(1.0, self._end(row) - self._behind(row))
+        if folds > 1:
+            return float(row.fidelity.get(FOLDS, folds))
+        return max(1.0, self._end(row) - self._behind(row))
 
     def _end(self, row: Trial) -> float:
         """Epochs at which a trial ends: the smaller of fidelity and config, but a method's own search."""
@@ -198,8 +201,9 @@ class _Progress:
 
 
 def _part(row: Trial) -> float:
-    """The share of the training data that a trial sees: its epochs are so much shorter."""
-    return float(row.fidelity.get(FRACTION, 1))
+    """The share of the training data, or of the folds, that a trial has: it is so much shorter."""
+    folds = _folds(row.config)
+    return float(row.fidelity.get(FRACTION, 1) * row.fidelity.get(FOLDS, folds) / folds)
 
 
 def _folds(config: Mapping[str, Any]) -> int:

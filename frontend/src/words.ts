@@ -182,6 +182,7 @@ export function stepWord(steps: string | null, step: string): string {
 
 /** What a trial is given of each fidelity. */
 export function fidelityWords(fidelity: Readonly<Record<string, number>>): string {
+  if (fidelity.fold !== undefined) return t("fold %(number)s", { number: fidelity.fold })
   return Object.entries(fidelity)
     .map(([name, value]) => rationWords(name, value))
     .join(" ")

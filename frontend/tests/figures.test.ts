@@ -157,11 +157,14 @@ describe("trials on a part of the training data", () => {
       completed(1, 0.6),
       created(2, { config, fidelity: {}, stage: "confirm" }),
       reported(2, [30], [0.7]),
+      created(3, { config, fidelity: { folds: 1, fold: 4 } }),
+      reported(3, [1], [0.6]),
     ])
     const column = columnsOf(folded, GOAL).find(({ key }) => key === "fidelity")
     expect(arrange(folded, [], UNSORTED).map((row) => column?.text(row))).toEqual([
       "5 folds",
       "30 epochs",
+      "fold 4",
     ])
     expect(curves({ trial: 1 }, folded).sentence).toContain("after fold 5.")
     expect(curves({ trial: 1 }, folded).layout.xaxis).toMatchObject({ title: { text: "Folds" } })

@@ -44,8 +44,10 @@ def propose(
     """Ask where a second of training tells most about the best configuration on all data (section 4)."""
     if not is_modelled(history, options.start_up):
         share = float(sizes(problem)[START[len(history) % len(START)]])
-        return by_chance(problem, history, rng, share, options.start_up)
-    return most_telling(problem, history, rng, believed(problem, history), float)
+        return by_chance(problem, history, rng, {FRACTION: share}, options.start_up)
+    return most_telling(
+        problem, history, rng, believed(problem, history), lambda share: {FRACTION: share}
+    )
 
 
 def sizes(problem: Problem) -> Array:

@@ -1,8 +1,8 @@
-"""Trials on shares of the training data: what methods that choose the share have in common."""
+"""Trials on less than all: what methods that choose how much of the data a trial has have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from search.method import GUIDED, Problem, Proposal
 from search.rungs import FRACTION
 from search.surrogates.encoding import Array
 from search.surrogates.information import Information
+from search.training.fidelity import FOLD, FOLDS
 
 
 def share_of(trial: Trial) -> float:
@@ -29,15 +30,44 @@ def is_modelled(history: History, start_up: int) -> bool:
     return len(history.finished()) >= start_up and bool(history.ranked())
 
 
+SENTENCES = {
+    "share": {
+        "chance": "At random on %(amount)s %% of the data, before the model: %(number)s of %(of)s",
+        "telling": "On %(amount)s %% of the data: tells most for its time. Expected to be the best on "
+        "all data so far: trial %(best)s",
+    },
+    "fold": {
+        "chance": "At random on fold %(amount)s, before the model: %(number)s of %(of)s",
+        "telling": "On fold %(amount)s: tells most for its time. Expected to be the best on all folds so "
+        "far: trial %(best)s",
+    },
+    "folds": {
+        "chance": "At random on all %(amount)s folds, before the model: %(number)s of %(of)s",
+        "telling": "On all %(amount)s folds: tells most for its time. Expected to be the best so far: "
+        "trial %(best)s",
+    },
+}
+
+
+def told(fidelity: Mapping[str, float], what: str, **values: int) -> Message:
+    """Why a trial is made with a fidelity; the sentence is one of `SENTENCES`."""
+    if FRACTION in fidelity:
+        amount = f"{100 * fidelity[FRACTION]:.3g}"
+        return Message(SENTENCES["share"][what], {"amount": amount, **values})
+    kind = FOLD if FOLD in fidelity else FOLDS
+    return Message(SENTENCES[kind][what], {"amount": int(fidelity[kind]), **values})
+
+
 def by_chance(
-    problem: Problem, history: History, rng: np.random.Generator, share: float, start_up: int
+    problem: Problem,
+    history: History,
+    rng: np.random.Generator,
+    fidelity: Mapping[str, float],
+    start_up: int,
 ) -> Proposal:
-    """A random candidate on a share of the data, before the model."""
-    values = {"number": len(history) + 1, "of": start_up, "amount": f"{100 * share:.3g}"}
-    why = Message(
-        "At random on %(amount)s %% of the data, before the model: %(number)s of %(of)s", values
-    )
-    return Proposal(fresh(problem, history, rng), fidelity={FRACTION: share}, why=why)
+    """A random candidate with a fidelity, before the model."""
+    why = told(fidelity, "chance", number=len(history) + 1, of=start_up)
+    return Proposal(fresh(problem, history, rng), fidelity=fidelity, why=why)
 
 
 def most_telling(
@@ -45,23 +75,20 @@ def most_telling(
     history: History,
     rng: np.random.Generator,
     belief: Information,
-    share: Callable[[float], float],
+    fidelity: Callable[[float], Mapping[str, float]],
 ) -> Proposal:
-    """What tells most for its time and was not asked for yet; `share` tells the one of a setting."""
+    """What tells most for its time and was not asked for yet; `fidelity` is the one of a setting."""
     best = belief.incumbent(among=len(history.finished()))
     for asked in belief.ranked(rng):
-        amount = share(asked.setting)
-        if not _is_asked(history, asked.candidate, amount):
-            why = Message(
-                "On %(amount)s %% of the data: tells most for its time. Expected to be the best on all "
-                "data so far: trial %(number)s",
-                {"amount": f"{100 * amount:.3g}", "number": best.number},
-            )
-            memo = {GUIDED: True}
-            return Proposal(asked.candidate, fidelity={FRACTION: amount}, why=why, memo=memo)
+        given = fidelity(asked.setting)
+        if not is_asked(history, asked.candidate, given):
+            why = told(given, "telling", best=best.number)
+            return Proposal(asked.candidate, fidelity=given, why=why, memo={GUIDED: True})
     why = Message("At random: all that the model would try was tried")
-    return Proposal(fresh(problem, history, rng), fidelity={FRACTION: 1.0}, why=why)
+    given = fidelity(belief.environment.target)
+    return Proposal(fresh(problem, history, rng), fidelity=given, why=why)
 
 
-def _is_asked(history: History, asked: Candidate, share: float) -> bool:
-    return any(t.candidate == asked and share_of(t) == share for t in history)
+def is_asked(history: History, asked: Candidate, fidelity: Mapping[str, float]) -> bool:
+    """Whether there is a trial of the candidate with this fidelity."""
+    return any(t.candidate == asked and t.fidelity == fidelity for t in history)

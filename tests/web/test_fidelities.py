@@ -112,9 +112,17 @@ def test_trials_in_folds_count_as_whole_trainings_however_many_steps_they_tell(i
     assert minutes(eta_of(in_folds)) == pytest.approx(9.1 + 1.15, rel=0.1)
 
 
+def test_a_single_fold_counts_as_its_part_of_a_training(in_folds):
+    row(in_folds, 11, state="waiting", config={"folds": 5}, fidelity={"folds": 1, "fold": 3})
+    assert minutes(eta_of(in_folds)) == pytest.approx(0.2 + 9 * 10.2 / 11 + 1.15, rel=0.1)
+
+
 def test_the_table_tells_of_folds(in_folds, viewer_client):
+    one = {"config": {"folds": 5}, "fidelity": {"folds": 1, "fold": 3}}
+    row(in_folds, 11, state="complete", step=1, cost=12.0, **one)
     told = viewer_client.get(reverse("trials", args=[in_folds.pk])).content.decode()
     assert "5 folds" in told
+    assert "fold 3" in told
 
 
 def test_a_method_refuses_data_on_which_nothing_can_be_saved(

@@ -19,6 +19,7 @@ from search.message import Message
 from search.metrics import METRICS
 from search.rungs import EPOCHS, FRACTION
 from search.state import TrialRow
+from search.training.fidelity import FOLD, FOLDS
 
 register = template.Library()
 
@@ -96,7 +97,9 @@ def seconds(value: float) -> str:
 def trained_for(trial: Trial) -> str:
     """How far a trial has trained, and on how much: 27 epochs on 33.3 % of the data."""
     parts, count = [], {"count": number_format(trial.step, 0, force_grouping=True)}
-    if trial.stage != Stage.CONFIRM.value and trial.config.get("folds", 1) > 1:
+    if FOLD in trial.fidelity:
+        parts.append(_("fold %(number)s") % {"number": trial.fidelity[FOLD]})
+    elif trial.stage != Stage.CONFIRM.value and trial.config.get(FOLDS, 1) > 1:
         parts.append(ngettext("%(count)s fold", "%(count)s folds", trial.step) % count)
     elif EPOCHS in trial.config or EPOCHS in trial.fidelity:
         parts.append(ngettext("%(count)s epoch", "%(count)s epochs", trial.step) % count)

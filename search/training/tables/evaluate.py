@@ -30,7 +30,8 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
     A neural network yields after every epoch and can go on from any; its two numbers of epochs mean
     what they mean for images. Other models are fitted at once and yield one report. With folds,
     training and validation part are cut into so many, and a report after each has the means of
-    those that are done and their spread.
+    those that are done and their spread; as a fidelity, `folds` gives the first so many of them, and
+    `fold` a single one.
 
     `train_fraction` gives the first rows of a fixed order to train on. Stage confirm trains on
     all rows of training and validation part and scores the test part once, at the end; no other stage
@@ -80,22 +81,23 @@ def _in_folds(recipe: Recipe, folder: Path, context: Context) -> Iterator[Report
     state = checkpoint.resumed(context.resume, fidelity.train_fraction(context))
     seed = state["seed"] if state else context.seed
     count = min(recipe.folds, len(whole))
+    asked = fidelity.folds(context, count)
     # The last one is done again at least, so that there is a report.
-    done: list[dict[str, float]] = list(state["folds"])[: count - 1] if state else []
-    left = islice(data.folds(known, whole, count), len(done), None)
-    for number, (others, fold) in enumerate(left, start=len(done) + 1):
+    done: list[dict[str, float]] = list(state["folds"])[: len(asked) - 1] if state else []
+    left = islice(data.folds(known, whole, count), asked.start + len(done), asked.stop)
+    for number, (others, fold) in enumerate(left, start=asked.start + len(done) + 1):
         part = data.share(known, others, fidelity.train_fraction(context))
         *_, progress = train(recipe, known, part, seed, fidelity.epochs(context, recipe.epochs))
         done.append(scores(known, progress.fitted.predict(fold.rows), fold.target, "val"))
         values, costs = _over(done, main_score(known)), {}
-        if number == count:
+        if number == asked.stop:
             costs = _costs(progress.fitted, fold)
         path = checkpoint.save(
-            context.workdir, number, {"folds": done, **_told(context, seed, values)}
+            context.workdir, len(done), {"folds": done, **_told(context, seed, values)}
         )
         note = f"fold {number} of {count}: {in_words(values)}"
         log(note)
-        yield Report(number, values, path, note, costs)
+        yield Report(len(done), values, path, note, costs)
 
 
 def _over(done: list[dict[str, float]], of: str) -> dict[str, float]:
