@@ -14,6 +14,7 @@ from search.checkpoints import prune
 from search.history import ASKED_BY, GIVEN, Candidate, History, Report, Stage, Trial, TrialState
 from search.message import Message
 from search.method import Context, Evaluate, Method, Problem, Proposal, Search
+from search.retraining import reserved, retraining, winner
 
 EXPECTED = (
     "Expected by the method to be the best on all data (trial %(number)s): trained anew on training "
@@ -39,17 +40,23 @@ def next_proposal(plan: Plan, problem: Problem, history: History) -> Proposal | 
     """The next trial, or None: wait while trials run, else the run is over.
 
     The same history gives the same proposal: the generator is seeded with the run's seed and the
-    number of trials. When the search ends, the best candidate is proposed once more, to confirm it.
+    number of trials. When the search ends, the best candidate is proposed once more, to confirm it;
+    before, some of the best are retrained, if the options say so.
     """
     rng = np.random.default_rng([plan.seed, len(history)])
     searched = history.at_stage(Stage.SEARCH, Stage.EVALUATE)
-    if len(searched) < plan.max_trials:
+    again = reserved(plan.options, plan.max_trials)
+    if len(searched) < plan.max_trials - again:
         given = sum(GIVEN in trial.memo for trial in searched)
         if given < len(plan.first):
             return _given(plan, problem, given)
         proposal = plan.method.propose(problem, searched, rng, plan.options)
         if proposal is not None:
             return proposal
+    if searched.at_stage(Stage.SEARCH).running():
+        return None
+    if again and (proposal := retraining(searched, again)):
+        return proposal
     if searched.running():
         return None
     return _confirmation(plan, problem, searched, history.at_stage(Stage.CONFIRM))
@@ -59,7 +66,7 @@ def _confirmation(
     plan: Plan, problem: Problem, searched: History, confirmed: History
 ) -> Proposal | None:
     """The best once more, for as long as it was trained but on all data: less was for the search only."""
-    best = searched.incumbent()
+    best = winner(searched) or searched.incumbent()
     if best is None or len(confirmed):
         return None
     sentence = (

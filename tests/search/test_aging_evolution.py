@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from search.architecture.spaces import READY_MADE
 from search.history import History, Report, Trial, TrialState
 from search.loop import Plan, run
 from search.method import Constraint
@@ -16,6 +17,7 @@ from search.options import OptionError
 from search.strategies.aging_evolution import (
     ALLOW,
     METHOD,
+    WORST,
     Options,
     insight,
     population,
@@ -23,7 +25,7 @@ from search.strategies.aging_evolution import (
 )
 from tests.search.test_methods import CELLS, NAS
 
-FEW = Options(population_size=8, sample_size=4)
+FEW = Options(population_size=8, sample_size=4, retrained=0)
 
 
 def operations(genotype: str) -> list[str]:
@@ -90,8 +92,15 @@ def edges(genotype: str) -> list[tuple]:
 def test_the_oldest_by_when_they_ended_leave_however_good_they_were():
     trials = [a_trial(1, -9.0, ended=1), a_trial(2, ended=4), a_trial(3, ended=2), a_trial(4)]
     history = History((*trials, a_trial(5, -1.0, ended=3)))
-    assert [t.number for t in population(history, 3)] == [5, 2, 4]
-    assert 1 not in parents(history, Options(population_size=3, sample_size=3))
+    three = Options(population_size=3, sample_size=3)
+    assert [t.number for t in population(history, three)] == [5, 2, 4]
+    assert 1 not in parents(history, three)
+
+
+def test_the_worst_leave_where_that_is_asked_for_and_of_equals_the_older():
+    history = History(tuple(a_trial(n, loss) for n, loss in enumerate((-9.0, 1.0, 3.0, 1.0), 1)))
+    two = Options(population_size=2, sample_size=2, leaves=WORST)
+    assert [t.number for t in population(history, two)] == [4, 1]
 
 
 def test_what_has_no_score_never_breeds_and_takes_no_place():
@@ -104,8 +113,9 @@ def test_what_has_no_score_never_breeds_and_takes_no_place():
         a_trial(7, state=TrialState.RUNNING, losses=(), ended=0),
     ]
     history = History((*good, *bad))
-    assert [t.number for t in population(history, 2)] == [1, 2]
-    assert set(parents(history, Options(population_size=2, sample_size=1))) == {1, 2}
+    two = Options(population_size=2, sample_size=1)
+    assert [t.number for t in population(history, two)] == [1, 2]
+    assert set(parents(history, two)) == {1, 2}
 
 
 def test_draws_at_random_again_while_nothing_has_a_score():
@@ -148,6 +158,11 @@ def test_evolves_towards_what_is_better(tmp_path):
     history = searched(tmp_path, trials=100)
     drawn, bred = ([t.loss for t in part] for part in (history.trials[:8], history.trials[-20:]))
     assert np.mean(bred) < min(drawn), "the average child is better than the best random design"
+
+
+def test_the_operations_of_the_paper_are_in_its_ready_made_space():
+    ops = {"id", "sep3", "sep5", "sep7", "avg3", "max3", "dil3", "c1x7"}
+    assert set(READY_MADE["amoebanet"]["ops"]) == ops
 
 
 def test_a_sample_is_not_larger_than_the_population():

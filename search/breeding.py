@@ -1,0 +1,94 @@
+"""What searches that breed share: who may, how a child comes to be, and who descends from whom."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from search.history import Candidate, History, Stage, Trial
+from search.insight import Family, Member
+from search.message import Message
+from search.method import GUIDED, Problem, Proposal
+
+TRIES = 50
+"""Draws, or mutations, to find a design that is new, where that is asked for, and within the limits."""
+
+SHOWN = 500
+"""Members of a family that are drawn: the youngest."""
+
+
+def scored(history: History) -> tuple[Trial, ...]:
+    """The search's trials that have a score, by when they ended; what was retrained counts once."""
+    searched = history.at_stage(Stage.SEARCH)
+    numbers = {trial.number for trial in searched.ranked()}
+    return tuple(t for t in searched.finished() if t.number in numbers)
+
+
+def best_of(population: Sequence[Trial], rng: np.random.Generator, size: int) -> Trial:
+    """The best of a sample that is drawn with replacement."""
+    drawn = rng.choice(len(population), size=size)
+    sample: list[Trial] = [population[i] for i in drawn]
+    return min(sample, key=lambda trial: (trial.loss, trial.number))
+
+
+def tried(history: History) -> set[str | None]:
+    """The designs of all trials."""
+    return {trial.candidate.genotype for trial in history}
+
+
+def drawn(problem: Problem, rng: np.random.Generator, known: Collection[str | None]) -> Proposal:
+    """A random design, which is none of the `known` if there are others."""
+    for _ in range(TRIES):
+        candidate = problem.sample(rng)
+        if candidate.genotype not in known:
+            break
+    return Proposal(candidate, why=Message("Drawn at random"))
+
+
+def mutated(
+    problem: Problem, parent: Trial, rng: np.random.Generator, known: Collection[str | None]
+) -> tuple[Candidate, Message]:
+    """The parent's config with one mutation of its genotype, and what was changed."""
+    assert problem.architectures is not None
+    assert parent.candidate.genotype is not None
+    for _ in range(TRIES):
+        genotype, mutation = problem.architectures.mutate(parent.candidate.genotype, rng)
+        child = Candidate(parent.candidate.config, genotype)
+        if genotype not in known and problem.fits(child):
+            break
+    return child, mutation
+
+
+def born(
+    child: Candidate, mutation: Message, parent: Trial, sample: int, population: int
+) -> Proposal:
+    """The proposal of a child, which says whose it is and what was changed."""
+    why = Message(
+        f"Child of trial %(parent)s, the best of %(sample)s of %(population)s. {mutation.text}",
+        {"parent": parent.number, "sample": sample, "population": population, **mutation.values},
+    )
+    return Proposal(child, why=why, memo={"parent": parent.number, GUIDED: True})
+
+
+def family(history: History, population: Sequence[Trial]) -> Family:
+    """Who descends from whom, and who may breed now."""
+    alive = {trial.number for trial in population}
+    generations: dict[int, int] = {}
+    members = []
+    for place, trial in enumerate(history.at_stage(Stage.SEARCH), start=1):
+        parent = trial.memo.get("parent")
+        generations[trial.number] = generations.get(parent, 0) + 1 if parent else 0
+        members.append(
+            Member(
+                number=trial.number,
+                parent=parent,
+                born=place,
+                generation=generations[trial.number],
+                state=trial.state.value,
+                loss=trial.loss if math.isfinite(trial.loss) else None,
+                alive=trial.number in alive,
+            )
+        )
+    return Family(members[-SHOWN:])
