@@ -224,8 +224,6 @@ export function cellTitle(name: string): string {
       return t("Normal cell")
     case "reduce":
       return t("Reduction cell")
-    case "chain":
-      return t("Chain of blocks")
     default:
       return name
   }

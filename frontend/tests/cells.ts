@@ -1,7 +1,7 @@
 /** Cells of papers in our vocabulary, and a super-network that has trained for some epochs. */
 
 import type { Derivation } from "../src/events.gen"
-import type { Genotype } from "../src/figures/cell"
+import type { Genotype } from "../src/figures/drawings"
 
 type Cells = Extract<Genotype, { kind: "cell_net" }>["cells"]
 type Cell = Cells[string]

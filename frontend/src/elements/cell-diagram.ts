@@ -5,17 +5,11 @@
 
 import { el } from "../dom"
 import type { Derivation, LiveState } from "../events.gen"
-import {
-  edgeTable,
-  type Genotype,
-  type Graph,
-  graphSentence,
-  graphsOf,
-  supernetGraphs,
-} from "../figures/cell"
+import { type Genotype, graphsOf } from "../figures/drawings"
+import { edgeTable, type Graph, graphSentence } from "../figures/graph"
+import { supernetGraphs } from "../figures/supernet"
 import { t } from "../i18n"
 import { OPEN_STATES } from "../state"
-import { cellTitle } from "../words"
 import { drawingOf } from "./cell-drawing"
 import { follow } from "./run-live"
 import { Telling } from "./telling"
@@ -77,7 +71,7 @@ export class CellDiagram extends HTMLElement {
     const sentences = graphs.map(graphSentence)
     const drawn = graphs.map((graph, index) => {
       const keys = new Set(fresh.filter(([name]) => name === graph.name).map(([, key]) => key))
-      return cell(graph.name, drawingOf(layoutOf(graph), sentences[index] ?? "", keys))
+      return cell(graph.title, drawingOf(layoutOf(graph), sentences[index] ?? "", keys))
     })
     this.#replace(drawn)
     this.#telling.say(sentences.join(" "), () => edgeTable(graphs))
@@ -107,10 +101,10 @@ export class CellDiagram extends HTMLElement {
   }
 }
 
-function cell(name: string, drawing: SVGSVGElement): HTMLElement {
+function cell(title: string, drawing: SVGSVGElement): HTMLElement {
   const scroll = el("div", { class: "cell-scroll", tabindex: "0", role: "region" }, drawing)
-  scroll.setAttribute("aria-label", cellTitle(name))
-  return el("figure", { class: "cell" }, el("figcaption", {}, cellTitle(name)), scroll)
+  scroll.setAttribute("aria-label", title)
+  return el("figure", { class: "cell" }, el("figcaption", {}, title), scroll)
 }
 
 /** What a run has found: the super-network while it is trained, then the best architecture. */

@@ -63,12 +63,14 @@ function label(edge: LaidEdge, isFresh: boolean): SVGGElement {
   )
 }
 
-function node({ kind, title, x, y, width, height }: LaidNode): SVGGElement {
+function node({ kind, title, op, x, y, width, height }: LaidNode): SVGGElement {
   const corner = { x: x - width / 2, y: y - height / 2, rx: kind === "state" ? height / 2 : 4 }
+  const colour = op === undefined ? undefined : colourOf(op)
+  const look = colour ? { stroke: colour, "stroke-width": WIDTH } : {}
   return svg(
     "g",
     { class: `cell-node is-${kind}` },
-    svg("rect", { ...corner, width, height }),
+    svg("rect", { ...corner, width, height, ...look }),
     svg("text", { x, y }, title),
   )
 }

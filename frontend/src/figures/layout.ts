@@ -1,7 +1,7 @@
 /** Where the nodes and edges of a graph lie: laid out by dagre, from left to right. */
 
 import { Graph as Layered, layout } from "@dagrejs/dagre"
-import type { Graph, GraphEdge, GraphNode } from "./cell"
+import type { Graph, GraphEdge, GraphNode } from "./graph"
 
 export interface Point {
   x: number

@@ -3,8 +3,8 @@
 import type { Derivation, EdgeWeights } from "../events.gen"
 import { n, number, t } from "../i18n"
 import { cellTitle, opTitle } from "../words"
-import { largest } from "./cell"
 import { type Figure, label } from "./figure"
+import { largest } from "./supernet"
 
 const ROW = 18 // pixels
 const NAMES = 120 // for the names of the operations, and the title of a cell

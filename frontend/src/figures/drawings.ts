@@ -1,0 +1,21 @@
+/** The catalogue of drawings: of each kind of genotype the graphs that it is drawn as. */
+
+import { type CellNet, cellGraphs } from "./genotypes/cell-net"
+import { type Chain, chainGraphs } from "./genotypes/chain"
+import type { Graph } from "./graph"
+
+export type Genotype = CellNet | Chain
+
+type Drawings = { [K in Genotype["kind"]]: (genotype: Extract<Genotype, { kind: K }>) => Graph[] }
+
+/** One file and one line a kind. */
+const DRAWINGS: Drawings = {
+  cell_net: cellGraphs,
+  chain: chainGraphs,
+}
+
+/** The graphs of a genotype. A kind that cannot be drawn has none. */
+export function graphsOf(genotype: Genotype): Graph[] {
+  const draw = DRAWINGS[genotype.kind] as ((genotype: Genotype) => Graph[]) | undefined
+  return draw?.(genotype) ?? []
+}
