@@ -16,6 +16,7 @@ export class Chart {
     this.#canvas = canvas ?? new Canvas("basic")
     this.#waiting = this.#empty.textContent = waiting
     this.#canvas.element.setAttribute("role", "img")
+    this.#canvas.element.setAttribute("aria-label", waiting)
     const { elements } = this.#telling
     host.replaceChildren(...tools, this.#canvas.element, this.#empty, ...elements)
   }
