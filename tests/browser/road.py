@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.web.processes import Site
 
+PASSWORD = "a long road ahead"
 PATIENCE = 120_000  # milliseconds; how long it takes is no promise of these tests
 
 
@@ -17,8 +18,8 @@ def set_up(page: Page, site: Site) -> None:
     assert link, site.said()
     page.goto(link[0])
     page.locator("[name=username]").fill("ana")
-    page.locator("[name=password1]").fill("a long road ahead")
-    page.locator("[name=password2]").fill("a long road ahead")
+    page.locator("[name=password1]").fill(PASSWORD)
+    page.locator("[name=password2]").fill(PASSWORD)
     page.get_by_role("button", name="Make the account").click()
 
 

@@ -7,7 +7,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import psutil
 
@@ -15,9 +17,10 @@ from automl_web.environment import runtime_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
+T = TypeVar("T")
 
 
-def until(condition, what, patience=PATIENCE):
+def until(condition: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
     """Wait for what must come; how long it takes is no promise of these tests."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
@@ -37,7 +40,7 @@ def free_port():
 class Site:
     """`manage.py serve` on a data folder of its own."""
 
-    def __init__(self, data, output, **environment):
+    def __init__(self, data: Path, output: Path, **environment: str) -> None:
         self.data, self.port, self.output = data, free_port(), output
         self.environment = {
             **os.environ,
@@ -49,7 +52,7 @@ class Site:
         with output.open("w") as stream:
             self.process = self.start(stdout=stream, stderr=subprocess.STDOUT)
 
-    def start(self, **streams):
+    def start(self, **streams: Any) -> subprocess.Popen[str]:
         command = [sys.executable, "manage.py", "serve"]
         return subprocess.Popen(command, cwd=ROOT, env=self.environment, text=True, **streams)
 
@@ -61,10 +64,10 @@ class Site:
         assert out == ""
         return err
 
-    def said(self):
+    def said(self) -> str:
         return self.output.read_text()
 
-    def is_announced(self):
+    def is_announced(self) -> bool:
         assert self.process.poll() is None, self.said()
         return f"http://127.0.0.1:{self.port}/ " in self.said()
 
