@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest"
 import { descent, familyFigure } from "../src/figures/family"
 import type { Member, RungTrial } from "../src/figures/insight"
-import { coverageFigure, rungsFigure } from "../src/figures/rungs"
+import { rungsFigure } from "../src/figures/rungs"
 import { GOAL } from "./run"
-import { named, traces } from "./traces"
+import { named } from "./traces"
 
 const member = (
   number: number,
@@ -38,7 +38,7 @@ describe("a family tree", () => {
     const byNumber = new Map(family.map((each) => [each.number, each]))
     expect(descent(family, byNumber).map(({ number }) => number)).toEqual([3, 2, 1])
     const figure = familyFigure(family, GOAL)
-    expect(named(figure, "Aged out")?.customdata).toEqual([1])
+    expect(named(figure, "Out of the population")?.customdata).toEqual([1])
     expect(named(figure, "In the population")?.customdata).toEqual([2, 3])
     expect(named(figure, "No score")?.customdata).toEqual([4])
     expect(figure.sentence).toContain("The best is trial 3 with 80.0\u00a0%")
@@ -79,17 +79,4 @@ test("rungs of data are called by their share of it", () => {
     "Bracket 1, 100\u00a0%",
   ])
   expect(figure.sentence).toContain("share of the training data")
-})
-
-test("a grid shows what each level has had, and what is to come", () => {
-  const levels = [
-    { value: 0.1, planned: 3, complete: 2, best: -0.7 },
-    { value: 0.2, planned: 3, complete: 0, best: null },
-  ]
-  const figure = coverageFigure([{ name: "lr", levels }], GOAL)
-  expect(traces(figure).map(({ x }) => x)).toEqual([
-    [2, 0],
-    [1, 3],
-  ])
-  expect(figure.table().rows.map((row) => row.at(-1))).toEqual(["70.0\u00a0%", ""])
 })

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest"
+import { NameChoice } from "../src/elements/name-choice"
 import { RunInsight } from "../src/elements/run-insight"
-import { SliceChoice } from "../src/elements/slice-choice"
 import { mostTelling } from "../src/figures/cut"
 import type { Slice, Slices } from "../src/figures/insight"
 import { slicesFigure } from "../src/figures/slices"
@@ -114,29 +114,33 @@ test("before the model there is a word in place of the picture", () => {
 })
 
 describe("the choice of a slice", () => {
-  const select = (choice: SliceChoice) =>
-    choice.element.querySelector("select") as HTMLSelectElement
+  const select = (choice: NameChoice) => choice.element.querySelector("select") as HTMLSelectElement
+  const among = (choice: NameChoice, slices: readonly Slice[]): string =>
+    choice.among(
+      slices.map(({ name }) => ({ name, title: name })),
+      mostTelling(slices),
+    )
 
   test("begins with the slice that tells most, and keeps it as time goes on", () => {
-    const choice = new SliceChoice(() => {})
-    expect(choice.among([])).toBe("")
+    const choice = new NameChoice("Hyper-parameter", () => {})
+    expect(among(choice, [])).toBe("")
     expect(choice.element.hidden).toBe(true)
-    expect(choice.among(INSIGHT.slices)).toBe("learning_rate")
+    expect(among(choice, INSIGHT.slices)).toBe("learning_rate")
     const later = [...INSIGHT.slices, slice("width", RATES, 0, 9)]
     expect(mostTelling(later)).toBe("width")
-    expect(choice.among(later)).toBe("learning_rate")
+    expect(among(choice, later)).toBe("learning_rate")
     expect(select(choice).value).toBe("learning_rate")
   })
 
   test("comes back to what was chosen when that is there again", () => {
     const changed = vi.fn()
-    const choice = new SliceChoice(changed)
-    choice.among(INSIGHT.slices)
+    const choice = new NameChoice("Hyper-parameter", changed)
+    among(choice, INSIGHT.slices)
     select(choice).value = "dropout"
     select(choice).dispatchEvent(new Event("change"))
     expect(changed).toHaveBeenCalledOnce()
-    expect(choice.among(INSIGHT.slices.slice(0, 2))).toBe("learning_rate")
-    expect(choice.among(INSIGHT.slices)).toBe("dropout")
+    expect(among(choice, INSIGHT.slices.slice(0, 2))).toBe("learning_rate")
+    expect(among(choice, INSIGHT.slices)).toBe("dropout")
   })
 })
 
@@ -150,7 +154,9 @@ test("another slice is drawn at once, from what is known", async () => {
     of: 4,
   })
   await vi.waitFor(() => expect(said()).toContain("Only learning_rate changes"))
-  const select = document.querySelector("run-insight select") as HTMLSelectElement
+  const select = document.querySelector(
+    "run-insight label:not([hidden]) select",
+  ) as HTMLSelectElement
   expect([...select.options].map(({ value }) => value)).toEqual(
     INSIGHT.slices.map(({ name }) => name),
   )

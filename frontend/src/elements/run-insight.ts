@@ -4,17 +4,14 @@
  */
 
 import { el, setText } from "../dom"
-import { familyFigure } from "../figures/family"
-import type { Figure, Goal } from "../figures/figure"
+import type { Goal } from "../figures/figure"
 import type { Insight } from "../figures/insight"
-import { coverageFigure, rungsFigure } from "../figures/rungs"
-import { slicesFigure } from "../figures/slices"
 import { t } from "../i18n"
 import { Canvas } from "./canvas"
 import { Chart } from "./chart"
 import { Feed } from "./feed"
+import { InsightFigure } from "./insight-figure"
 import type { RunLive } from "./run-live"
-import { SliceChoice } from "./slice-choice"
 
 /** An insight, and after how many of the trials that have ended it was had. */
 type Told = Insight & { at: number; of: number }
@@ -25,11 +22,11 @@ export class RunInsight extends HTMLElement {
   #feed: Feed<Told | null> | undefined
   readonly #slider = el("input", { type: "range", class: "form-range", min: "0", step: "1" })
   readonly #where = el("output", { class: "text-secondary" })
-  readonly #slice = new SliceChoice(() => this.#draw(this.#told))
+  readonly #figure = new InsightFigure(() => this.#draw(this.#told))
   readonly #tools = el(
     "div",
     { class: "figure-tools weights-tools" },
-    this.#slice.element,
+    ...this.#figure.elements,
     this.#slider,
     this.#where,
   )
@@ -73,7 +70,7 @@ export class RunInsight extends HTMLElement {
   }
 
   #draw(told: Told | null): void {
-    const figure = told && figureOf(told, this.#goal, this.#slice)
+    const figure = told && this.#figure.of(told, this.#goal)
     if (!figure) return
     const most = Math.max(Number(this.#slider.max), told.of) // the past is told by an older answer
     this.#slider.max = String(this.#tools.hidden ? told.of : most)
@@ -103,20 +100,5 @@ export class RunInsight extends HTMLElement {
     if (!Number.isInteger(number)) return
     const address = this.closest<RunLive>("run-live")?.trialAddress(number)
     if (address) location.assign(address)
-  }
-}
-
-function figureOf(insight: Insight, goal: Goal, slice: SliceChoice): Figure | null {
-  switch (insight.kind) {
-    case "family":
-      return familyFigure(insight.members, goal)
-    case "rungs":
-      return rungsFigure(insight.rungs, insight.fidelity, goal, insight.correlations)
-    case "coverage":
-      return coverageFigure(insight.axes, goal)
-    case "slices":
-      return slicesFigure(insight, slice.among(insight.slices), goal)
-    case "weights":
-      return null // `<edge-weights>` shows these
   }
 }

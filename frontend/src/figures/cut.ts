@@ -3,8 +3,7 @@
 import { isShare } from "../words"
 import { fromLoss, type Goal } from "./figure"
 import type { Seen, Slice, Slices } from "./insight"
-
-const FEW = 12 // values that are drawn one by one, whether they are numbers or not
+import { type Spacing, spacingOf } from "./scale"
 
 /** A value of the hyper-parameter, and what is believed of it in the metric's own sign. */
 export interface Place {
@@ -23,11 +22,9 @@ export interface Point {
 }
 
 /** One slice, as it is drawn. */
-export interface Cut {
+export interface Cut extends Spacing {
   name: string
   through: number
-  isLine: boolean
-  isLog: boolean
   places: readonly Place[]
   points: readonly Point[]
   latest: Point | undefined
@@ -53,28 +50,15 @@ export function cutOf({ through, seen }: Slices, slice: Slice, index: number, go
     if (value === null || trial.loss === null) return []
     return [{ number: trial.number, value, score: fromLoss(trial.loss, goal) }]
   }
-  const numbers = places.flatMap(({ value }) => (typeof value === "number" ? [value] : []))
-  const isLine = places.length > FEW && numbers.length === places.length
   return {
     name: slice.name,
     through,
-    isLine,
-    isLog: isLine && isGeometric(numbers),
+    ...spacingOf(values),
     places,
     points: seen.flatMap(point),
     latest: seen.slice(-1).flatMap(point)[0],
     goal,
   }
-}
-
-/** Whether the middle value is nearer to the geometric mean of the ends than to the other. */
-function isGeometric(values: readonly number[]): boolean {
-  const [first = 0, middle = 0, last = 0] = [0, (values.length - 1) >> 1, values.length - 1].map(
-    (at) => values[at],
-  )
-  if (first <= 0) return false
-  const geometric = Math.sqrt(first * last)
-  return Math.abs(middle - geometric) < Math.abs(middle - (first + last) / 2)
 }
 
 /** What the picture shows of the metric: the band, and as much again on both sides for the trials. */

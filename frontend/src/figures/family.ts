@@ -90,7 +90,7 @@ function traces(
     ),
     marks(
       scored.filter(({ alive }) => !alive),
-      t("Aged out"),
+      t("Out of the population"),
       "circle-open",
       scale,
       goal,
@@ -151,7 +151,7 @@ function sentence(members: readonly Member[], line: readonly Member[], goal: Goa
     "%(born)s so far, %(alive)s in the population. The best is trial %(number)s with %(value)s, " +
       "in generation %(generation)s.",
     {
-      born: n("%(count)s design", "%(count)s designs", members.length),
+      born: n("%(count)s candidate", "%(count)s candidates", members.length),
       alive,
       number: best.number,
       value: scoreOf(best, goal),

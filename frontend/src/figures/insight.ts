@@ -35,16 +35,39 @@ export interface Member {
   alive: boolean
 }
 
-export interface Level {
-  value: unknown
-  planned: number
-  complete: number
-  best: number | null
-}
-
+/** A hyper-parameter, or an objective, as an axis from 0 to 1. */
 export interface Axis {
   name: string
-  levels: Level[]
+  is_objective: boolean
+  ticks: [place: number, value: unknown][]
+  tried: number
+  levels: number | null
+}
+
+/** A trial with its place and its value on each axis; `origin` is where it has come from. */
+export interface Point {
+  number: number
+  places: (number | null)[]
+  values: unknown[]
+  loss: number | null
+  group: number | null
+  alive: boolean
+  best: boolean
+  origin: (number | null)[] | null
+}
+
+/** What a generation is drawn from; null on axes that are no numbers. */
+export interface Normal {
+  mean: (number | null)[]
+  covariance: (number | null)[][]
+}
+
+export interface Points {
+  groups: "" | "iteration" | "generation" | "front"
+  axes: Axis[]
+  points: Point[]
+  normal: Normal | null
+  widths: number[]
 }
 
 export interface Slice {
@@ -68,9 +91,59 @@ export interface Slices {
   seen: Seen[]
 }
 
-export type Insight =
+export interface Density {
+  name: string
+  values: unknown[]
+  good: number[]
+  bad: number[]
+}
+
+export interface Densities {
+  densities: Density[]
+  good: Seen[]
+  bad: Seen[]
+  fidelity: Record<string, number>
+}
+
+/** A hyper-parameter as a player; `best` is the place of its part of the best play. */
+export interface Player {
+  name: string
+  values: unknown[]
+  shares: number[]
+  payoffs: number[]
+  best: number | null
+}
+
+export interface Strategies {
+  plays: number
+  best: number
+  keeps: number
+  players: Player[]
+}
+
+export interface Lead {
+  step: number
+  value: number
+  loss: number
+}
+
+/** A long trial in which a hyper-parameter is led, and the trials that judge where it came to. */
+export interface Leader {
+  name: string
+  trial: number
+  leads: Lead[]
+  led: number | null
+  judged: Seen[]
+}
+
+export type Picture =
   | { kind: "rungs"; fidelity: string; rungs: Rung[]; correlations: RankCorrelation[] }
   | { kind: "family"; members: Member[] }
-  | { kind: "coverage"; axes: Axis[] }
   | { kind: "weights"; trial: number }
+  | ({ kind: "points" } & Points)
   | ({ kind: "slices" } & Slices)
+  | ({ kind: "densities" } & Densities)
+  | ({ kind: "strategies" } & Strategies)
+  | ({ kind: "leader" } & Leader)
+
+export type Insight = Picture | { kind: "several"; pictures: Picture[] }

@@ -3,7 +3,7 @@
 import { n, number, t } from "../i18n"
 import { isShare, metricTitle, metricValue, stateWord } from "../words"
 import { ABOVE, type Figure, fromLoss, type Goal, label, OKABE_ITO, valueAxis } from "./figure"
-import type { Axis, RankCorrelation, Rung, RungTrial } from "./insight"
+import type { RankCorrelation, Rung, RungTrial } from "./insight"
 import { amount, correlationBars, foretold, known, withBars } from "./rank-correlation"
 
 interface Placed extends RungTrial {
@@ -138,51 +138,4 @@ function sentence(rungs: readonly Rung[], fidelity: string, placed: readonly Pla
         "%(started)s of %(planned)s places on %(rungs)s are taken; %(promoted)s so far went on to train longer.",
         values,
       )
-}
-
-/** A grid: how many trials each level has had, and the best of them. */
-export function coverageFigure(axes: readonly Axis[], goal: Goal): Figure {
-  const levels = axes.flatMap((axis) => axis.levels.map((level) => ({ ...level, axis: axis.name })))
-  const bar = (part: "complete" | "planned", name: string, color: string): object => ({
-    type: "bar",
-    orientation: "h",
-    name: label(name),
-    y: levels.map((level) => label(`${level.axis} = ${shown(level.value)}`)),
-    x: levels.map((level) =>
-      part === "complete" ? level.complete : level.planned - level.complete,
-    ),
-    marker: { color },
-  })
-  return {
-    traces:
-      levels.length === 0
-        ? []
-        : [bar("complete", t("Complete"), OKABE_ITO[2]), bar("planned", t("To come"), "#c3cad3")],
-    layout: {
-      barmode: "stack",
-      yaxis: { autorange: "reversed", automargin: true, type: "category" },
-      xaxis: { title: { text: label(t("Trials")) }, tickformat: "d" },
-      showlegend: true,
-      legend: ABOVE,
-      height: Math.max(260, 20 * levels.length + 120),
-    },
-    sentence: n(
-      "One axis of the grid, with what each of its levels has had.",
-      "%(count)s axes of the grid, with what each of their levels has had.",
-      axes.length,
-    ),
-    table: () => ({
-      head: [t("Level"), t("Complete"), t("Planned"), metricTitle(goal.objective)],
-      rows: levels.map((level) => [
-        `${level.axis} = ${shown(level.value)}`,
-        number(level.complete),
-        number(level.planned),
-        level.best === null ? "" : metricValue(goal.objective, fromLoss(level.best, goal)),
-      ]),
-    }),
-  }
-}
-
-function shown(value: unknown): string {
-  return typeof value === "number" ? number(value) : String(value)
 }

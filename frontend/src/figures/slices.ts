@@ -17,6 +17,7 @@ import {
 } from "./cut"
 import { ABOVE, type Figure, type Goal, label, OKABE_ITO, valueAxis } from "./figure"
 import type { Slices } from "./insight"
+import { across, scaleOf } from "./scale"
 
 const HEIGHT = 460 // pixels
 const BELIEF = [0.36, 1] as const // parts of the height
@@ -38,11 +39,6 @@ export function slicesFigure(insight: Slices, name: string, goal: Goal): Figure 
 
 const EMPTY = { traces: [], layout: {}, sentence: "", table: () => ({ head: [], rows: [] }) }
 
-/** A value across: a number along a line, else a name on a place of its own. */
-function across({ isLine }: Cut, value: unknown): unknown {
-  return isLine ? value : label(configValue(value))
-}
-
 function acrossAll(cut: Cut, marks: readonly { value: unknown }[]): unknown[] {
   return marks.map(({ value }) => across(cut, value))
 }
@@ -57,6 +53,10 @@ function belief(cut: Cut): object[] {
     y: places.map((place) => place.mean),
     text: places.map((place) => label(believed(cut, place))),
     hovertemplate: "%{x} · %{text}<extra></extra>",
+  }
+  if (!hasBand(cut)) {
+    const line = { mode: "lines+markers", marker: { size: isLine ? 1 : 9 } }
+    return [{ ...mean, ...line, line: { color: OKABE_ITO[0], width: isLine ? 3 : 1 } }]
   }
   if (isLine) {
     return [
@@ -76,6 +76,11 @@ function belief(cut: Cut): object[] {
   }
   const marker = { symbol: "line-ew-open", size: 26, color: OKABE_ITO[0], line: { width: 3 } }
   return [{ ...mean, mode: "markers", error_y: bars, marker }]
+}
+
+/** Whether the model says how sure it is. */
+function hasBand({ places }: Cut): boolean {
+  return places.some(({ low, high }) => low < high)
 }
 
 function edge(cut: Cut, end: "low" | "high", more: object): object {
@@ -154,19 +159,13 @@ function merit(cut: Cut): object[] {
 }
 
 function layout(cut: Cut): Record<string, unknown> {
-  const { name, isLine, isLog, places, goal } = cut
-  const categories = {
-    type: "category",
-    categoryorder: "array",
-    categoryarray: acrossAll(cut, places),
-  }
-  const scale = isLog ? logarithmic(places) : isLine ? { type: "linear" } : categories
+  const { name, places, goal } = cut
+  const values = places.map((place) => place.value)
   return {
     xaxis: {
-      ...scale,
+      ...scaleOf(cut, values),
       title: { text: label(name) },
       anchor: "y2",
-
       uirevision: name,
     },
     yaxis: {
@@ -193,26 +192,10 @@ function layout(cut: Cut): Record<string, unknown> {
   }
 }
 
-function believed({ goal }: Cut, { mean, low, high }: Place): string {
-  const [value, from, to] = [mean, low, high].map((each) => metricValue(goal.objective, each))
+function believed(cut: Cut, { mean, low, high }: Place): string {
+  const [value, from, to] = [mean, low, high].map((each) => metricValue(cut.goal.objective, each))
+  if (!hasBand(cut)) return value ?? ""
   return t("%(value)s (%(from)s to %(to)s)", { value, from, to })
-}
-
-/** An axis whose marks are written out, where Plotly would write "2" for twice a power of ten. */
-function logarithmic(places: readonly Place[]): object {
-  const [first, last] = [places.at(0), places.at(-1)].map((place) => Number(place?.value))
-  const tickvals = steps(first ?? 1, last ?? 1)
-  return { type: "log", tickvals, ticktext: tickvals.map((value) => label(number(value))) }
-}
-
-/** Powers of ten between two numbers and, where these would be few, twice and five times these. */
-function steps(first: number, last: number): number[] {
-  const factors = last / first > 40 ? [1] : [1, 2, 5]
-  const [from, to] = [Math.floor(Math.log10(first)), Math.ceil(Math.log10(last))]
-  const powers = [...Array(to - from + 1).keys()].map((power) => from + power)
-  return powers
-    .flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`)))
-    .filter((value) => value >= 0.999 * first && value <= 1.001 * last)
 }
 
 function sentence(cut: Cut): string {
