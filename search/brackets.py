@@ -21,6 +21,7 @@ from search.rungs import (
     RungOptions,
     bracket_of,
     next_in_bracket,
+    resumable_in,
     work_of,
 )
 
@@ -95,6 +96,18 @@ def next_in_brackets(
         if proposal is not None:
             return proposal
     return None
+
+
+def resumable(problem: Problem, history: History, options: BracketOptions) -> set[int]:
+    """The trials that may yet be promoted in the brackets that have begun."""
+    members: dict[int, list[Trial]] = {}
+    for trial in history:
+        members.setdefault(trial.memo.get("bracket", OUTSIDE), []).append(trial)
+    found = set[int]()
+    for bracket in all_brackets(problem, options):
+        if bracket.number in members:
+            found |= resumable_in(bracket, History(tuple(members[bracket.number])))
+    return found
 
 
 def filling(

@@ -23,3 +23,9 @@ def prune(recorded: Path) -> None:
     earlier = [path for path in all_in(recorded.parent) if path.name < recorded.name]
     for path in earlier[:-1]:
         path.unlink(missing_ok=True)
+
+
+def clear(folder: Path) -> None:
+    """Delete all checkpoints in `folder`: nothing will go on from them."""
+    for path in all_in(folder):
+        path.unlink(missing_ok=True)

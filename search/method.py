@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -185,8 +185,10 @@ class Method:
     evaluate for what they derive. `curves` says that it reads the reports of the trials, `insight`
     draws how it thinks, and `refuses` says why it cannot work on a problem with some options, if it
     cannot. `incumbent` names the trial that it expects to be the best when trained in full, where
-    that need not be the one of the best score. `use_when` and `avoid_when` advise who must choose,
-    and `corrected` says what is often told of the method and is not so.
+    that need not be the one of the best score. `resumable` names the ended trials that it may yet
+    go on with, now or later, whatever happens; a method without it may go on with any. `use_when` and
+    `avoid_when` advise who must choose, and `corrected` says what is often told of the method and is
+    not so.
     """
 
     name: str
@@ -207,6 +209,7 @@ class Method:
     insight: Callable[[Problem, History, Any], Insight] | None = None
     refuses: Callable[[Problem, Any], Message | None] | None = None
     incumbent: Callable[[Problem, History, Any], Trial | None] | None = None
+    resumable: Callable[[Problem, History, Any], Collection[int]] | None = None
 
 
 def refusal(method: Method, problem: Problem, options: Any) -> Message | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from search.history import Candidate, History, Trial
+from search.history import Candidate, History, Trial, TrialState
 from search.message import Message, Refusal
 from search.method import GUIDED, USUAL, Fidelity, Problem, Proposal
 from search.options import OptionError, option
@@ -140,6 +140,28 @@ def next_in_bracket(bracket: Bracket, history: History, draw: Draw) -> Proposal 
             if trial.number not in promoted:
                 return promotion(bracket, level, trial, rank, len(below))
     return None
+
+
+def resumable_in(bracket: Bracket, history: History) -> set[int]:
+    """The trials of a bracket that may yet be promoted, and then go on from their checkpoints.
+
+    Of a rung that has ended these are the chosen that did not go on yet; of all others, and of one on
+    which a trial was stopped, which a person may have tried again, everybody.
+    """
+    if not bracket.fidelity.resumes:
+        return set()
+    members = [t for t in history if t.memo.get("bracket") == bracket.number]
+    found, expected = set[int](), bracket.rungs[0].size
+    for level, rung in enumerate(bracket.rungs[1:]):
+        here = [t for t in members if t.memo["rung"] == level]
+        has_ended = all(t.state.is_final and t.state is not TrialState.STOPPED for t in here)
+        if len(here) < expected or not has_ended:
+            top = len(bracket.rungs) - 1
+            return found | {t.number for t in members if level <= t.memo["rung"] < top}
+        chosen = {trial.number for trial in History(tuple(here)).ranked()[: rung.size]}
+        found |= chosen - {promoted_from(t) for t in members if t.memo["rung"] == level + 1}
+        expected = len(chosen)
+    return found
 
 
 def begun(bracket: Bracket, start: Start, level: int = 0) -> Proposal:

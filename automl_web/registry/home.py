@@ -14,6 +14,7 @@ from django.conf import settings
 
 from automl_web.registry.models import ModelVersion, Problem
 from automl_web.runs.models import Run, Trial
+from automl_web.runs.pruning import prune_over
 from search.history import Stage, TrialState
 from search.problems import KINDS
 from search.training.card import CARD, MINIMUM_COMPARED
@@ -38,6 +39,7 @@ def take_home(run_id: int) -> None:
             "params": int(trial.values.get("params", 0)),
         }
         ModelVersion.objects.get_or_create(run=run, defaults=fields | outcome)
+    prune_over(run_id)
     # Unless a person has sent the run back to its trials meanwhile.
     Run.objects.filter(pk=run.pk, state__in=Run.OVER).update(taken_home=True)
 

@@ -16,6 +16,7 @@ from automl_web.runs.hints import hint_advance, hint_take_home, hint_work
 from automl_web.runs.history import history_of, plan_of, problem_of
 from automl_web.runs.live import reading
 from automl_web.runs.models import ConflictError, Run, Trial
+from automl_web.runs.pruning import prune
 from automl_web.runs.record import Claim, from_now, lease, move_run, move_trial, telling
 from search import history as library
 from search.events import TrialCreated, TrialMoved
@@ -73,6 +74,8 @@ def advance(run_id: int) -> None:
             _conclude(run, history)
     except (ConflictError, IntegrityError):
         hint_advance(run_id)  # somebody else decided meanwhile; look again at what stands now
+    else:
+        prune(run, plan, problem, history)
 
 
 def create(run: Run, fresh: list[library.Trial]) -> None:

@@ -78,6 +78,7 @@ def cancel_run(run: Run) -> None:
             move_trial(trial, TrialState.CANCELLED, reason="cancelled")
         except ConflictError:  # claimed or ended in between: reap() looks after it
             log.info("trial %s moved while its run was cancelled", trial.pk)
+    hint_advance(run.pk)  # which frees the disk
 
 
 def pause(run: Run) -> None:

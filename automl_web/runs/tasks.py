@@ -15,6 +15,7 @@ from automl_web.compute.models import Device, Queue
 from automl_web.runs import schedule, steer
 from automl_web.runs.hints import hint_advance, hint_work
 from automl_web.runs.models import Run
+from automl_web.runs.pruning import prune_over
 from automl_web.runs.slot import Slot
 
 
@@ -41,9 +42,10 @@ def work(queue: str) -> None:
 
 @shared_task(name="runs.advance")
 def advance(run_id: int) -> None:
-    """Decide what the run does next."""
+    """Decide what the run does next; of one that is over, free the disk."""
     if Run.objects.filter(pk=run_id).exists():
         schedule.advance(run_id)
+        prune_over(run_id)
 
 
 @worker_shutting_down.connect

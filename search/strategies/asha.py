@@ -68,6 +68,15 @@ def _promoted(bracket: Bracket, history: History, eta: int) -> Proposal | None:
     return None
 
 
+def resumable(problem: Problem, history: History, options: Options) -> set[int]:
+    """All that have not gone on from a rung but the top one: whoever is overtaken may still go on later."""
+    bracket = bracket_of(problem, options, 0, rungs(options))
+    if not bracket.fidelity.resumes:
+        return set()
+    below = [t for t in history if t.memo.get("rung", len(bracket.rungs)) < len(bracket.rungs) - 1]
+    return {t.number for t in below} - {promoted_from(trial) for trial in history}
+
+
 def insight(problem: Problem, history: History, options: Options) -> Rungs:
     """The rungs with the trials that have reached them."""
     return picture(problem, [bracket_of(problem, options, 0, rungs(options))], history)
@@ -103,4 +112,5 @@ METHOD = Method(
     needs=(USUAL,),
     insight=insight,
     refuses=refuses,
+    resumable=resumable,
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.brackets import BracketOptions, largest_budget, next_in_brackets, plan
+from search.brackets import BracketOptions, largest_budget, next_in_brackets, plan, resumable
 from search.brackets import insight as rungs
 from search.draws import first_fresh, fresh
 from search.history import Candidate, History, Trial
@@ -172,4 +172,5 @@ METHOD = Method(
     plan=plan,
     insight=insight,
     refuses=refuses,
+    resumable=resumable,
 )

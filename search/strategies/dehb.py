@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from search.brackets import BracketOptions, all_brackets, brackets, insight
+from search.brackets import resumable as promotable
 from search.draws import fresh
 from search.history import Candidate, History, Trial
 from search.method import CONFIG, USUAL, Method, Problem, Proposal
@@ -170,6 +171,11 @@ def plan(problem: Problem, options: Options) -> list[float]:
     return work
 
 
+def resumable(problem: Problem, history: History, options: Options) -> set[int]:
+    """Those of the first cycle that may yet be promoted: in later ones nobody is."""
+    return promotable(problem, history, replace(options, cycles=1))
+
+
 METHOD = Method(
     name="dehb",
     title="DEHB",
@@ -201,4 +207,5 @@ METHOD = Method(
     plan=plan,
     insight=insight,
     refuses=refuses,
+    resumable=resumable,
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.brackets import BracketOptions, insight, next_in_brackets, plan
+from search.brackets import BracketOptions, insight, next_in_brackets, plan, resumable
 from search.draws import fresh
 from search.history import History
 from search.method import USUAL, Method, Problem, Proposal
@@ -55,4 +55,5 @@ METHOD = Method(
     plan=plan,
     insight=insight,
     refuses=refuses,
+    resumable=resumable,
 )

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from search.brackets import BracketOptions, filling, insight, next_in_brackets, plan
+from search.brackets import BracketOptions, filling, insight, next_in_brackets, plan, resumable
 from search.draws import first_fresh, fresh
 from search.history import Candidate, History, Trial
 from search.method import CONFIG, USUAL, Method, Problem, Proposal
@@ -166,4 +166,5 @@ METHOD = Method(
     plan=plan,
     insight=insight,
     refuses=refuses,
+    resumable=resumable,
 )

@@ -19,6 +19,7 @@ from search.brackets import (
     largest_budget,
     next_in_brackets,
     plan,
+    resumable,
 )
 from search.draws import first_fresh, fresh
 from search.history import Candidate, History, Trial
@@ -178,4 +179,5 @@ METHOD = Method(
     plan=plan,
     insight=insight,
     refuses=refuses,
+    resumable=resumable,
 )

@@ -21,6 +21,7 @@ from search.rungs import (
     bracket_of,
     next_in_bracket,
     refuses,
+    resumable_in,
     work_of,
 )
 
@@ -61,6 +62,11 @@ def plan(problem: Problem, options: Options) -> list[float]:
     return work_of(problem, bracket_of(problem, options, 0, rungs(options)))
 
 
+def resumable(problem: Problem, history: History, options: Options) -> set[int]:
+    """The trials that may yet be promoted."""
+    return resumable_in(bracket_of(problem, options, 0, rungs(options)), history)
+
+
 def insight(problem: Problem, history: History, options: Options) -> Rungs:
     """The rungs with the trials that have reached them."""
     return picture(problem, [bracket_of(problem, options, 0, rungs(options))], history)
@@ -93,4 +99,5 @@ METHOD = Method(
     plan=plan,
     insight=insight,
     refuses=refuses,
+    resumable=resumable,
 )

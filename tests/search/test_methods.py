@@ -196,13 +196,18 @@ def test_shows_how_it_thinks_and_another_picture_when_more_has_happened(method):
 
 
 @every_method
-def test_continues_only_trials_that_ended_well(method):
+def test_continues_only_trials_that_ended_well_and_that_it_never_gave_up(method):
+    problem, options, given_up = problem_for(method), method.options(), set()
     for history in recorded(method):
-        proposal = next_proposal(plan(method), problem_for(method), history)
+        if method.resumable is not None:
+            ended = {t.number for t in history if t.state is TrialState.COMPLETE}
+            given_up |= ended - set(method.resumable(problem, history, options))
+        proposal = next_proposal(plan(method), problem, history)
         if proposal is not None and proposal.parent is not None:
             parent = history.trials[proposal.parent - 1]
             assert parent.state is TrialState.COMPLETE
             assert parent.candidate == proposal.candidate
+            assert parent.number not in given_up
 
 
 @every_method
