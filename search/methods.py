@@ -15,6 +15,7 @@ from search.strategies import (
     fictitious_play,
     gaussian_process,
     grid,
+    hierarchical,
     hyperband,
     hyperband_gp,
     multi_task,
@@ -53,6 +54,7 @@ METHODS: dict[str, Method] = {
         stackelberg.METHOD,
         nsga2.METHOD,
         aging_evolution.METHOD,
+        hierarchical.METHOD,
         darts.METHOD,
     )
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from search.architecture import cells, chains
+from search.architecture import cells, chains, hier
 from search.architecture.blueprint import Blueprint
 
 
@@ -26,4 +26,5 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "cell_net": Kind(cells.read, cells.cell_blueprint),
     "chain": Kind(chains.read, chains.mobile_blueprint),
+    "hier": Kind(hier.read, hier.hier_blueprint),
 }

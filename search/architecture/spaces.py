@@ -7,14 +7,24 @@ from typing import Any
 
 from search.architecture.blueprint import Shape
 from search.architecture.cell_space import AMOEBANET, DARTS, CellSpace
+from search.architecture.hier_space import HierSpace
 from search.decisions import Architectures
 from search.space import SpaceError
 
 SPACES: dict[str, Callable[[Mapping[str, Any], Shape, int], Architectures]] = {
     "cell_net": CellSpace.from_json,
+    "hier": HierSpace.from_json,
 }
 """By the kind of a declaration, how it is read: a set is one file, and one line here."""
 
+_MOTIFS = {
+    "kind": "hier",
+    "ops": ["id", "conv1", "dw3", "sep3", "max3", "avg3"],
+    "cells": 1,
+    "channels": 8,
+    "reductions": 2,
+    "mutations": 1000,
+}
 _SKELETON = {"cells": 3, "channels": 8, "reductions": 2}
 READY_MADE: dict[str, dict[str, Any]] = {
     "darts": {
@@ -38,8 +48,15 @@ READY_MADE: dict[str, dict[str, Any]] = {
         **_SKELETON,
         "wiring": DARTS,
     },
+    "hierarchical": {
+        **_MOTIFS,
+        "levels": [{"motifs": 6, "nodes": 4}, {"motifs": 1, "nodes": 5}],
+    },
+    "flat": {**_MOTIFS, "levels": [{"motifs": 1, "nodes": 11}]},
 }
-"""Spaces to begin with: those of the papers, `zero` aside, which DARTS adds itself, and a small one."""
+"""Spaces to begin with: those of the papers, `zero` aside, which DARTS adds itself, and a small one.
+
+Beside the motifs of Liu et al. 2018 stands their control, one graph of as many nodes as they compare with."""
 
 
 def space_of(document: Any, shape: Shape, classes: int) -> Architectures:

@@ -111,7 +111,7 @@ def _control(
 
 def refuses(problem: Problem, options: Options) -> Message | None:
     """Its cells keep two edges a node and give all nodes, so only such a space holds what it derives."""
-    if problem.architectures is None or problem.architectures.to_json()["wiring"] == DARTS:
+    if problem.architectures is None or problem.architectures.to_json().get("wiring") == DARTS:
         return None
     return Message("DARTS needs cells that are wired as in DARTS. Choose such a space.")
 

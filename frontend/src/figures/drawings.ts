@@ -2,9 +2,10 @@
 
 import { type CellNet, cellGraphs } from "./genotypes/cell-net"
 import { type Chain, chainGraphs } from "./genotypes/chain"
+import { type Hier, hierGraphs } from "./genotypes/hier"
 import type { Graph } from "./graph"
 
-export type Genotype = CellNet | Chain
+export type Genotype = CellNet | Chain | Hier
 
 type Drawings = { [K in Genotype["kind"]]: (genotype: Extract<Genotype, { kind: K }>) => Graph[] }
 
@@ -12,6 +13,7 @@ type Drawings = { [K in Genotype["kind"]]: (genotype: Extract<Genotype, { kind: 
 const DRAWINGS: Drawings = {
   cell_net: cellGraphs,
   chain: chainGraphs,
+  hier: hierGraphs,
 }
 
 /** The graphs of a genotype. A kind that cannot be drawn has none. */
