@@ -30,7 +30,7 @@ ASKED, MOST = 9, 1_000_000
 PATIENT = {"gaussian_process", "entropy_search", "multi_task", "fabolas"}
 """Methods that would take an hour to propose all trials themselves: theirs are drawn at random."""
 
-OPTUNA = Path(__file__).with_name("choosing_optuna.py")
+HERE = Path(__file__).parent
 
 
 def a_problem() -> Problem:
@@ -87,8 +87,8 @@ def took(method: Method, problem: Problem, history: History) -> list[float]:
     return found
 
 
-def report(names: Sequence[str], count: int, optuna: str) -> None:
-    """Print a row for each method."""
+def report(names: Sequence[str], count: int, optuna: str, smac: str) -> None:
+    """Print a row for each method, and for those of other programs with an interpreter that has them."""
     problem = a_problem()
     print(f"| method | median at {count} trials, ms | most, ms |\n|---|---|---|")
     for name in names:
@@ -96,8 +96,9 @@ def report(names: Sequence[str], count: int, optuna: str) -> None:
         seconds = took(METHODS[name], problem, history)
         median = statistics.median(seconds)
         print(f"| {name} | {1000 * median:.1f} | {1000 * max(seconds):.1f} |", flush=True)
-    if optuna:
-        subprocess.run([optuna, str(OPTUNA), str(count), str(ASKED)], check=True)
+    for python, script in ((optuna, "choosing_optuna.py"), (smac, "choosing_smac.py")):
+        if python:
+            subprocess.run([python, str(HERE / script), str(count), str(ASKED)], check=True)
 
 
 if __name__ == "__main__":
@@ -106,5 +107,6 @@ if __name__ == "__main__":
     parser.add_argument("methods", nargs="*", default=usual)
     parser.add_argument("--trials", type=int, default=1000)
     parser.add_argument("--optuna", default="", metavar="PYTHON")
+    parser.add_argument("--smac", default="", metavar="PYTHON")
     given = parser.parse_args()
-    report(given.methods, given.trials, given.optuna)
+    report(given.methods, given.trials, given.optuna, given.smac)

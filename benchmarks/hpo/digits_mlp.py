@@ -44,7 +44,7 @@ def space() -> ConfigurationSpace:
 
 
 @cache
-def _data() -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def data() -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Training images and labels, some of these wrong, and the other 897 as they are."""
     images, labels = load_digits(return_X_y=True)
     rng = np.random.default_rng(0)
@@ -69,7 +69,7 @@ def _network(config: Mapping[str, Any]) -> nn.Sequential:
 def train(config: Mapping[str, Any], seed: int) -> tuple[Array, Array]:
     """Validation error after each epoch, and the CPU seconds until then."""
     torch.manual_seed(seed)
-    network, (x, y, held_x, held_y) = _network(config), _data()
+    network, (x, y, held_x, held_y) = _network(config), data()
     optimiser = torch.optim.SGD(
         network.parameters(),
         lr=config["learning_rate"],
