@@ -47,7 +47,7 @@ USUAL: Mapping[str, Any] = {
 }
 
 
-def architecture() -> list[Hyperparameter[Any]]:
+def architecture() -> list[Hyperparameter[Any, Any]]:
     """Hidden layers, their width and activation, and whether each but the first adds to what it is given."""
     depth, width = Integer("depth", (1, 4)), Integer("width", (8, 128), log=True)
     return [
@@ -58,7 +58,7 @@ def architecture() -> list[Hyperparameter[Any]]:
     ]
 
 
-def training() -> list[Hyperparameter[Any]]:
+def training() -> list[Hyperparameter[Any, Any]]:
     """What Adam is told."""
     return [
         Float("learning_rate", (1e-4, 1e-1), log=True),
