@@ -44,11 +44,11 @@ class Pool(Problem):
 class Desk:
     """The table, and which of its rows were tried."""
 
-    def __init__(self, table: Recording) -> None:
+    def __init__(self, table: Recording, fidelity: Fidelity = FIDELITY) -> None:
         self.table, self.axes = table, axes_of(table.space)
         rows = tuple(Candidate(table.space.config(point)) for point in table.points)
         self.number = {str(row.config): number for number, row in enumerate(rows)}
-        plain = table.problem(FIDELITY)
+        plain = table.problem(fidelity)
         self.problem = Pool(**{f.name: getattr(plain, f.name) for f in fields(plain)}, rows=rows)
         self.spread = spread(self.axes, table.points)
         self.free = np.ones(len(rows), dtype=bool)
