@@ -40,7 +40,8 @@ class EarlierForm(forms.Form):
         label=_("A file of trials"),
         required=False,
         help_text=_(
-            "Optuna's SQLite file, or a CSV with a column for each hyper-parameter and one named value. "
+            "Optuna's SQLite file or journal, or a CSV with a column for each hyper-parameter and one "
+            "named value. "
             "At most 10 MB."
         ),
     )

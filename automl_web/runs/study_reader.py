@@ -1,8 +1,8 @@
 """The process that reads a file of somebody's earlier trials: it has little memory, and its end is its own.
 
 `python -m automl_web.runs.study_reader FILE OBJECTIVE` answers with one JSON document. It takes a table
-of text, such as Optuna's `study.trials_dataframe().to_csv()`, or Optuna's own SQLite file. Nothing in a
-file is run: no pickle, no view, no trigger.
+of text, such as Optuna's `study.trials_dataframe().to_csv()`, or Optuna's own SQLite file or journal.
+Nothing in a file is run: no pickle, no view, no trigger.
 """
 
 from __future__ import annotations
@@ -20,10 +20,22 @@ from typing import Any, NoReturn
 
 MEMORY, SECONDS = 400 * 2**20, 20
 MOST_TRIALS, MOST_COLUMNS, LONGEST = 10_000, 300, 2_000
-SQLITE = b"SQLite format 3\0"
+SQLITE, JOURNAL = b"SQLite format 3\0", b'{"op_code":'
+
+INFINITE = ("inf", "-inf")
+"""What Optuna takes for the value of a complete trial, and nothing can be learnt from."""
 
 PARAMETER = "params_"
-ABOUT = ("datetime_", "duration", "user_attrs_", "system_attrs_", "number", "values_", "cost_s")
+ABOUT = (
+    "datetime_",
+    "duration",
+    "user_attrs_",
+    "system_attrs_",
+    "number",
+    "value_",
+    "values_",
+    "cost_s",
+)
 """Beginnings of the columns that say nothing of what was tried."""
 
 
@@ -38,8 +50,10 @@ class RefusedError(Exception):
 def read(path: Path, objective: str) -> dict[str, Any]:
     """The finished trials of a file, each with its parameters and its value. Raises RefusedError."""
     with path.open("rb") as file:
-        is_database = file.read(len(SQLITE)) == SQLITE
-    return _of_database(path) if is_database else _of_table(path, objective)
+        begins = file.read(len(SQLITE))
+    if begins == SQLITE:
+        return _of_database(path)
+    return _of_journal(path) if begins.startswith(JOURNAL) else _of_table(path, objective)
 
 
 def _of_table(path: Path, objective: str) -> dict[str, Any]:
@@ -65,6 +79,9 @@ def _of_lines(text: str, objective: str) -> dict[str, Any]:
             if state_at is not None and cells[state_at].strip().lower() != "complete":
                 skipped += 1
                 continue
+            if state_at is not None and cells[value_at].strip().lower() in INFINITE:
+                skipped += 1
+                continue
             value = _number(reader.line_num, cells[value_at])
             params = {name: cells[at].strip() for name, at in columns.items() if cells[at].strip()}
             trials.append({"params": params, "value": value, "line": reader.line_num})
@@ -81,7 +98,8 @@ def _columns(head: list[str], objective: str) -> tuple[dict[str, int], int, int 
         raise RefusedError("More than %(most)s columns are not taken.", most=MOST_COLUMNS)
     if twice := [name for name in head if head.count(name) > 1]:
         raise RefusedError("Line 1 names the column “%(name)s” twice.", name=twice[0])
-    named = next((n for n in ("value", "values_0", objective) if n in head), None)
+    told = ("value", f"value_{objective}", f"values_{objective}", "values_0", objective)
+    named = next((name for name in told if name in head), None)
     if named is None:
         text = "Line 1 names no column “value” and none “%(objective)s”: how good was a trial?"
         raise RefusedError(text, objective=objective)
@@ -166,7 +184,7 @@ def _of_study(database: sqlite3.Connection) -> dict[str, Any]:
         params.setdefault(trial, {})[str(name)[:200]] = _external(value, distribution)
     trials = []
     for trial, value in database.execute(TRIALS, [study]):
-        if isinstance(value, float | int) and math.isfinite(value):
+        if _is_finite(value):
             trials.append({"params": params.get(trial, {}), "value": float(value)})
         _check_count(len(trials))
     everything = database.execute("SELECT COUNT(*) FROM trials WHERE study_id = ?", [study])
@@ -186,6 +204,64 @@ def _external(value: Any, distribution: str) -> Any:
         return choices[int(value)] if choices is not None else value
     except (ValueError, TypeError, IndexError, AttributeError, RecursionError):
         raise RefusedError("A trial's parameters cannot be read.") from None
+
+
+COMPLETE, MAXIMISE = 1, 2
+"""What the journal calls a state and a direction by."""
+
+
+def _of_journal(path: Path) -> dict[str, Any]:
+    """The largest study of a journal: operations, one a line, that are done once more."""
+    studies: list[dict[str, Any]] = []
+    trials: list[dict[str, Any]] = []
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                _replay(json.loads(line), studies, trials)
+            except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+                text = "Line %(line)s cannot be read as Optuna's journal."
+                raise RefusedError(text, line=number) from None
+    kept: dict[int, list[dict[str, Any]]] = {n: [] for n, known in enumerate(studies) if known}
+    for trial in trials:
+        if trial["study"] in kept and trial["state"] == COMPLETE and _is_finite(trial["value"]):
+            kept[trial["study"]].append({"params": trial["params"], "value": float(trial["value"])})
+    study = max(kept, key=lambda n: (len(kept[n]), n), default=None)
+    if study is None:
+        return {"trials": [], "skipped": 0, "maximise": None}
+    _check_count(len(kept[study]))
+    skipped = sum(trial["study"] == study for trial in trials) - len(kept[study])
+    maximise = studies[study]["directions"][0] == MAXIMISE
+    return {"trials": kept[study], "skipped": skipped, "maximise": maximise}
+
+
+def _replay(
+    done: dict[str, Any], studies: list[dict[str, Any]], trials: list[dict[str, Any]]
+) -> None:
+    """Do one operation; studies and trials are numbered in the order in which they were made."""
+    match done["op_code"]:
+        case 0:  # begins a study, unless there is one of that name
+            if not any(study.get("study_name") == done["study_name"] for study in studies):
+                studies.append(done)
+        case 1:  # deletes a study
+            studies[done["study_id"]] = {}
+        case 4:  # begins a trial, or adds one that has ended
+            given = done.get("params") or {}
+            params = {n: _external(v, done["distributions"][n]) for n, v in given.items()}
+            trials.append({"study": done["study_id"], "params": params, **_ended(done)})
+        case 5:  # tells a parameter
+            told = _external(done["param_value_internal"], done["distribution"])
+            trials[done["trial_id"]]["params"][str(done["param_name"])[:200]] = told
+        case 6:  # tells how a trial stands
+            trials[done["trial_id"]].update(_ended(done))
+
+
+def _ended(done: dict[str, Any]) -> dict[str, Any]:
+    values = done.get("values") or [done.get("value")]
+    return {"state": done.get("state"), "value": values[0]}
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, float | int) and math.isfinite(value)
 
 
 def _answers(path: Path, objective: str) -> Iterator[str]:
