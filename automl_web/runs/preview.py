@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from automl_web.datasets.models import Version
 from automl_web.projects.models import Project
 from automl_web.runs.models import SearchSpace
-from search.architecture.ops import OPS
+from automl_web.runs.words import words
 from search.architecture.spaces import space_of
 from search.history import Candidate
 from search.problems import KINDS
@@ -46,7 +46,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Design:
-    """An architecture that was drawn: its cells in words, too, and what it costs."""
+    """An architecture that was drawn: in words, too, and what it costs."""
 
     genotype: str
     words: Sequence[str]
@@ -130,22 +130,3 @@ def _candidates(document: Mapping[str, Any], shape: Shape, classes: int) -> Iter
 
 def _spread(name: str, values: Sequence[float]) -> Spread:
     return Spread(name, min(values), statistics.median(values), max(values))
-
-
-def words(genotype: str) -> list[str]:
-    """A sentence a cell, for those whom no drawing reaches."""
-    titles = {"normal": gettext("Normal cell"), "reduce": gettext("Reduction cell")}
-    cells = json.loads(genotype)["cells"]
-    return [f"{titles[name]}: {'; '.join(_nodes(cell))}." for name, cell in cells.items()]
-
-
-def _nodes(cell: Mapping[str, Any]) -> Iterator[str]:
-    text = gettext("node %(node)s adds %(op)s of %(source)s and %(second)s of %(other)s")
-    for number, (op, source, second, other) in enumerate(cell["nodes"], cell["inputs"]):
-        yield text % {
-            "node": number,
-            "op": gettext(OPS[op].title),
-            "source": source,
-            "second": gettext(OPS[second].title),
-            "other": other,
-        }

@@ -9,7 +9,9 @@ import pytest
 
 from automl_web.runs.chosen_space import ready_made
 from automl_web.runs.models import SearchSpace
+from automl_web.runs.words import words
 from search.architecture.cell_space import CellSpace
+from search.architecture.genotype import canonical
 from tests.web.test_spaces import CELLS, address, filled, saved
 
 
@@ -52,6 +54,34 @@ def test_a_preview_shows_cells_in_words_and_what_they_cost(editor_client, projec
     cells = CellSpace.from_json(ready_made(CELLS)["architecture"], (3, 32, 32), 10)
     for design in drawn.designs:
         assert design.costs == cells.costs(design.genotype)
+
+
+def test_a_chain_is_told_block_by_block_without_those_that_are_dropped():
+    blocks = [
+        {"op": "mbconv", "k": 3, "e": 1, "c": 16, "n": 1, "s": 1},
+        {"op": "mbconv", "k": 5, "e": 6, "c": 24, "n": 2, "s": 2},
+        {"op": "mbconv", "k": 5, "e": 6, "c": 40, "n": 0, "s": 2},
+    ]
+    chain = {"v": 1, "kind": "chain", "stem": 32, "blocks": blocks, "head": 64}
+    assert words(canonical(chain)) == [
+        "Chain of blocks: begins with 32 channels; "
+        "1 inverted residual block to 16 channels, 3 x 3, which expands 1 times; "
+        "2 inverted residual blocks to 24 channels, 5 x 5, which expand 6 times; "
+        "ends with 64 channels."
+    ]
+
+
+def test_a_sum_of_any_number_of_operations_is_told():
+    nodes = [{"in": [[0, "conv3"]]}, {"in": [[0, "id"], [1, "avg3"]]}]
+    cell = {"inputs": 1, "nodes": nodes, "concat": [2]}
+    skeleton = {"C": 4, "L": 1, "reductions": 0}
+    told = words(
+        canonical({"v": 1, "kind": "cell_net", "cells": {"normal": cell}, "skeleton": skeleton})
+    )
+    assert told == [
+        "Normal cell: node 1 adds 3 x 3 convolution of 0; "
+        "node 2 adds identity of 0 and 3 x 3 average pooling of 1."
+    ]
 
 
 @pytest.mark.usefixtures("_quick")

@@ -8,9 +8,9 @@ import json
 import pytest
 from django.urls import reverse
 
-from automl_web.runs.architecture_form import HELP
 from automl_web.runs.chosen_space import READY_MADE, ready_made
 from automl_web.runs.models import SearchSpace
+from automl_web.runs.sets.ops import HELP
 from search.architecture.cell_space import CellSpace
 from search.architecture.ops import OPS
 from search.space import Space

@@ -1,0 +1,11 @@
+"""The fields that edit a set of architectures: the catalogue by the kind of the set's declaration."""
+
+from __future__ import annotations
+
+from automl_web.runs.sets import cell_net
+from automl_web.runs.sets.fields import SetFields
+
+FIELDS: dict[str, SetFields] = {
+    "cell_net": cell_net.FIELDS,
+}
+"""One file, and one line here. A set of another kind is edited as JSON."""
