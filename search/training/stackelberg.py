@@ -2,6 +2,9 @@
 
 The follower takes steps on the training part as any training does; after some, the leader moves the
 logarithm of the weight decay by the hyper-gradient of the loss on the validation part.
+
+Where memory is short, `Context.parts` cuts each batch into pieces: the follower takes the same steps, and
+the leader, who needs the curvature on all that it looks at, at once, looks at the first piece alone.
 """
 
 from __future__ import annotations
@@ -77,7 +80,7 @@ def search(
             break
         if game.training.epoch:
             yield report
-        _epoch(game, recipe, problem, normalise, options)
+        _epoch(game, recipe, problem, normalise, options, context.parts)
     yield report
 
 
@@ -107,7 +110,12 @@ def _begin(
 
 
 def _epoch(
-    game: Game, recipe: Recipe, problem: Problem, normalise: data.Normalise, options: Any
+    game: Game,
+    recipe: Recipe,
+    problem: Problem,
+    normalise: data.Normalise,
+    options: Any,
+    parts: int,
 ) -> None:
     """One epoch of the follower; after each `follower_steps` of its steps one of the leader."""
     assert problem.data is not None
@@ -122,22 +130,33 @@ def _epoch(
             for group in training.optimiser.param_groups:
                 group.update(lr=rate(recipe, progress), weight_decay=game.weight_decay)
             batch, answers = normalise(augment(images.to(device), generator)), labels.to(device)
-            training.optimiser.zero_grad()
-            loss = loss_function(training.network(batch), answers)
-            loss.backward()
-            training.optimiser.step()
-            training.steps += 1
+            total += _follow(training, loss_function, batch, answers, parts)
             seen += len(labels)
-            total += float(loss.detach()) * len(labels)
             warm = training.epoch >= options.warm_up
             if warm and training.steps % options.follower_steps == 0:
                 asked = torch.randperm(len(judged), generator=generator)[: recipe.batch_size]
-                told, known = data.take((judged,), asked)
+                told, known = data.take((judged,), asked.chunk(parts)[0])
                 validation = normalise(told.to(device)), known.to(device)
-                _lead(game, loss_function, (batch, answers), validation, options)
+                train = batch.chunk(parts)[0], answers.chunk(parts)[0]
+                _lead(game, loss_function, train, validation, options)
     training.epoch += 1
     if not math.isfinite(total):
         raise DivergedError(f"The loss became {total} in epoch {training.epoch}.")
+
+
+def _follow(
+    training: Training, loss_function: Any, batch: Tensor, answers: Tensor, parts: int
+) -> float:
+    """One step of the weights, by gradients that add up over the pieces; the sum of the losses."""
+    training.optimiser.zero_grad()
+    total = 0.0
+    for piece, known in zip(batch.chunk(parts), answers.chunk(parts), strict=True):
+        loss = loss_function(training.network(piece), known)
+        (loss * (len(known) / len(answers))).backward()
+        total += float(loss.detach()) * len(known)
+    training.optimiser.step()
+    training.steps += 1
+    return total
 
 
 def _lead(

@@ -13,6 +13,7 @@ from search.loop import Plan, run
 from search.method import Context
 from search.methods import METHODS
 from search.oneshot.stackelberg import Options, refuses
+from search.training import stackelberg
 from search.training.hypergradient import hyper_gradient
 from search.training.stackelberg import search
 from tests.search.conftest import a_config
@@ -70,9 +71,10 @@ def test_without_the_follower_s_answer_a_pure_regulariser_would_not_move():
     assert direct is None
 
 
-def played(problem, folder, resume=None, epochs=3, config=None):
+def played(problem, folder, resume=None, epochs=3, config=None, parts=1):
     folder.mkdir(exist_ok=True)
-    context = Context(seed=1, workdir=folder, resume=resume, fidelity={"epochs": epochs})
+    fidelity = {"epochs": epochs}
+    context = Context(seed=1, workdir=folder, resume=resume, fidelity=fidelity, parts=parts)
     return list(search(problem, Candidate(config or a_config()), context, OPTIONS))
 
 
@@ -80,6 +82,30 @@ def test_the_weight_decay_moves_once_the_leader_does(problem, tmp_path):
     told = [report.values["led_weight_decay"] for report in played(problem, tmp_path)]
     assert told[0] == pytest.approx(a_config()["weight_decay"])
     assert told[1] != pytest.approx(told[0], rel=1e-3)
+
+
+def test_in_pieces_the_weights_take_the_same_steps_with_smaller_batches(
+    problem, tmp_path, monkeypatch
+):
+    sizes = []
+    build = stackelberg.build
+
+    def watched(*given):
+        network = build(*given)
+        network.register_forward_pre_hook(
+            lambda module, seen: sizes.append(len(seen[0])) if module.training else None
+        )
+        return network
+
+    monkeypatch.setattr(stackelberg, "build", watched)
+    config = a_config(batch_size=32, optimiser="sgd", dropout=0.0)
+    whole = played(problem, tmp_path / "whole", epochs=2, config=config)
+    assert max(sizes) == 32
+    sizes.clear()
+    pieces = played(problem, tmp_path / "pieces", epochs=2, config=config, parts=2)
+    assert max(sizes) == 16
+    assert pieces[0].values["led_loss"] == pytest.approx(whole[0].values["led_loss"], rel=0.05)
+    assert pieces[1].values["led_weight_decay"] != pieces[0].values["led_weight_decay"]
 
 
 def test_a_decay_that_strangles_the_network_is_led_down(problem, tmp_path):
