@@ -102,7 +102,7 @@ test("a swarm is drawn where it stands, with its last moves and what each knows 
   ]
   const figure = pointsFigure(told({ groups: "iteration", points }), "rate", "depth", GOAL)
   expect(named(figure, "Last move")?.x).toEqual([0.1, 0.3, null])
-  expect(named(figure, "Now")?.customdata).toEqual([2, 3])
+  expect(named(figure, "Now")?.customdata).toEqual([3, 2])
   expect(named(figure, "Earlier")?.customdata).toEqual([1])
   expect(named(figure, "Own best")?.customdata).toEqual([1, 2])
   expect(named(figure, "Best")?.customdata).toEqual([2])
@@ -135,7 +135,7 @@ describe("a generation", () => {
     const along = pointsFigure(evolution, "kind", "depth", GOAL)
     expect(named(along, "One deviation")).toBeUndefined()
     expect(named(along, "Width")?.y).toEqual([0.3, 0.15])
-    expect(figure.sentence).toContain("It is 0.5 times as wide as the first.")
+    expect(figure.sentence).toContain("Its deviation is 15.0\u00a0% of the range")
   })
 })
 
@@ -155,7 +155,7 @@ describe("fronts", () => {
     const figure = pointsFigure(fronts, "val_accuracy", "params", GOAL)
     expect(named(figure, "Front 1")).toMatchObject({ customdata: [2, 1], mode: "lines+markers" })
     expect(named(figure, "Left behind")?.customdata).toEqual([4])
-    expect(figure.sentence).toContain("3 trials may breed. 2 of them stand on the first front")
+    expect(figure.sentence).toContain("3 trials may breed; on the first front: 2, which")
     expect((figure.layout.xaxis as { ticktext: string[] }).ticktext).toContain("0.100\u00a0%")
   })
 

@@ -48,7 +48,7 @@ describe("densities", () => {
   })
 
   test("say where a good trial is likeliest, and what all were given", () => {
-    expect(named(figure, "Likelier good than not")?.x).toEqual([RATES[15]])
+    expect(named(figure, "Most promising")?.x).toEqual([RATES[15]])
     expect(figure.sentence).toContain("1 good trial")
     expect(figure.sentence).toContain("most promising at 0.0178, where good trials are 6 times")
     expect(figure.sentence).toContain("9 epochs")

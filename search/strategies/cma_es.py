@@ -183,9 +183,15 @@ def insight(problem: Problem, history: History, options: Options) -> Points:
 
 
 def _width(evolution: Evolution) -> float:
-    """The step size; none where there are no numbers. The library does not tell it otherwise."""
-    has_numbers = evolution.numbers or evolution.wholes
-    return float(evolution.strategy._sigma) if has_numbers else 0.0
+    """The deviation along an axis of the ellipsoid, in the mean; 0 where there are no numbers.
+
+    The library tells neither its step size nor its covariance otherwise.
+    """
+    count = len(evolution.numbers) + len(evolution.wholes)
+    if not count:
+        return 0.0
+    _, logarithm = np.linalg.slogdet(evolution.strategy._C)
+    return float(evolution.strategy._sigma * np.exp(logarithm / (2 * count)))
 
 
 def _normal(evolution: Evolution) -> Normal | None:

@@ -41,8 +41,8 @@ TOO_NEAR = 1e-3
 ROUND = "round"
 """In the memo of a trial: how often the search had begun anew. One that a person adds belongs to all."""
 
-LEAST_MERIT = 1e-3
-"""Of a place beside a trial, in a picture: it is not tried."""
+LEAST_MERIT, REACH = 1e-3, 3
+"""In a picture: the merit of what is not tried, as it lies beside a trial or so many deviations away."""
 
 MOST_CANDIDATES = 5000
 MOST_CHANGED = 20
@@ -228,7 +228,7 @@ def _scaled(values: Array) -> Array:
 def insight(problem: Problem, history: History, options: Options) -> Slices:
     """The spline along each hyper-parameter, through the best trial since the search last began anew."""
     axes = axes_of(problem.space)
-    _, trials, design = _standing(problem, history, options)
+    now, trials, design = _standing(problem, history, options)
     known = [trial for trial in trials if trial.state.is_final]
     best = History(tuple(known)).ranked()[:1]
     if len(known) < design or not best:
@@ -236,12 +236,23 @@ def insight(problem: Problem, history: History, options: Options) -> Slices:
     guided = sum(bool(trial.memo.get(GUIDED)) for trial in trials)
     weight, model = WEIGHTS[guided % len(WEIGHTS)], _fitted(problem, known)
 
+    values = observed(problem, known)[1]
+    least, most = float(values.min()), float(np.median(values))
+    centre = vectors(problem.space, [best[0].candidate.config])
+    numbers = [place for place, axis in enumerate(axes) if not axis.choices]
+
     def predict(points: Array) -> tuple[Array, Array]:
-        return model.predict(coordinates(axes, points)), np.zeros(len(points))
+        """Beyond all trials a spline may fall or rise to anything."""
+        means = model.predict(coordinates(axes, points)).clip(2 * least - most, most)
+        return means, np.zeros(len(points))
 
     def merit(points: Array) -> Array:
-        score = _scores(problem, axes, known, history, points, weight)
-        logarithm: Array = np.log((1 - score).clip(min=LEAST_MERIT))
+        steps = np.nan_to_num(np.abs(points - centre)[:, numbers])
+        near = (steps <= REACH * now.width).all(axis=1)
+        merits = np.full(len(points), LEAST_MERIT)
+        score = _scores(problem, axes, known, history, points[near], weight)
+        merits[near] = (1 - score).clip(min=LEAST_MERIT)
+        logarithm: Array = np.log(merits)
         return logarithm
 
     scale = Standard.of(np.array([trial.loss for trial in known]))

@@ -18,8 +18,8 @@ from search.surrogates.encoding import Array, Axis, axes_of, vectors
 MOST = 500
 """Points that are drawn at most, beside those that the search goes on from."""
 
-TICKS = 4
-"""Steps of a linear axis, about."""
+TICKS = 5
+"""Steps of a linear axis, at most."""
 
 DECADES = 1.6
 """Powers of ten that an axis must span if marks at these alone are to be enough."""

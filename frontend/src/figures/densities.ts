@@ -53,7 +53,7 @@ export function densitiesFigure(told: Densities, name: string, goal: Goal): Figu
     likeliest: likeliest(density),
   }
   return {
-    traces: [...curves(cut), ticks(cut, "good"), ticks(cut, "bad")],
+    traces: [...curves(cut), ...(cut.isLine ? [ticks(cut, "good"), ticks(cut, "bad")] : [])],
     layout: layout(cut),
     sentence: sentence(told, cut),
     table: () => table(cut),
@@ -92,7 +92,13 @@ function curves(cut: Cut): object[] {
           fill: "tozeroy",
           fillcolor: fill,
         }
-      : { type: "bar", marker: { color, pattern: part === "bad" ? HATCHED : {} } }),
+      : {
+          type: "bar",
+          marker: { color, pattern: part === "bad" ? HATCHED : {} },
+          text: density.values.map((value) => trialsWith(cut[part], value)),
+          textposition: "outside",
+          cliponaxis: false,
+        }),
   })
   return [
     curve("good", t("Good trials"), GOOD, "rgba(0, 158, 115, 0.2)"),
@@ -100,14 +106,20 @@ function curves(cut: Cut): object[] {
     {
       type: "scatter",
       mode: "markers",
-      name: label(t("Likelier good than not")),
+      name: label(t("Most promising")),
       x: [x[likeliest]],
-      y: [Math.max(density.good[likeliest] ?? 0, density.bad[likeliest] ?? 0)],
+      y: [1.1 * Math.max(density.good[likeliest] ?? 0, density.bad[likeliest] ?? 0)],
       cliponaxis: false,
       marker: { symbol: "triangle-down", size: 13, color: OKABE_ITO[0] },
       hovertemplate: "%{fullData.name} · %{x}<extra></extra>",
     },
   ]
+}
+
+/** How many of the trials have a value, in words. */
+function trialsWith(marks: readonly Mark[], value: unknown): string {
+  const count = marks.filter((mark) => mark.value === value).length
+  return label(n("%(count)s trial", "%(count)s trials", count))
 }
 
 const HATCHED = { shape: "/", size: 6, solidity: 0.3 }
@@ -142,30 +154,35 @@ function layout(cut: Cut): Record<string, unknown> {
     xaxis: {
       ...scaleOf(cut, density.values),
       title: { text: label(density.name) },
-      anchor: "y2",
+      anchor: isLine ? "y2" : "y",
       uirevision: density.name,
     },
     yaxis: {
       title: { text: label(isLine ? t("Density") : t("Share")) },
-      domain: CURVES,
+      domain: isLine ? CURVES : [0, 1],
       rangemode: "tozero",
       tickformat: isLine ? ".3~g" : ".0%",
       uirevision: density.name,
     },
-    yaxis2: {
-      domain: TICKS,
-      range: [-0.7, 1.7],
-      tickvals: [1, 0],
-      ticktext: [label(t("good")), label(t("other"))],
-      showgrid: false,
-      zeroline: false,
-      fixedrange: true,
-      automargin: true,
-    },
+    ...(isLine ? { yaxis2: ticksAxis() } : {}),
     showlegend: true,
     legend: { ...ABOVE, traceorder: "normal" },
     hovermode: "closest",
     height: HEIGHT,
+  }
+}
+
+/** Where the trials stand below the curves. */
+function ticksAxis(): object {
+  return {
+    domain: TICKS,
+    range: [-0.7, 1.7],
+    tickvals: [1, 0],
+    ticktext: [label(t("good")), label(t("other"))],
+    showgrid: false,
+    zeroline: false,
+    fixedrange: true,
+    automargin: true,
   }
 }
 

@@ -1,7 +1,7 @@
 /** Evolution's family tree: who descends from whom, who may still breed, and the line of the best. */
 
 import { n, number, t } from "../i18n"
-import { metricTitle, metricValue } from "../words"
+import { isShare, metricTitle, metricValue } from "../words"
 import { ABOVE, type Figure, fromLoss, type Goal, label, OKABE_ITO } from "./figure"
 import type { Member } from "./insight"
 
@@ -76,6 +76,7 @@ function traces(
       title: { text: label(metricTitle(goal.objective)), side: "right" },
       thickness: 8,
       outlinewidth: 0,
+      tickformat: isShare(goal.objective) ? ".3~p" : ".3~g",
     },
   }
   return [

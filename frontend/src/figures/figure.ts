@@ -54,6 +54,16 @@ export function stroke(index: number): { color: string; dash: string } {
 /** A legend above the picture, where no title of an axis can meet it. */
 export const ABOVE = { orientation: "h", y: 1.02, yanchor: "bottom" } as const
 
+/** A scale of colours below the picture, where it leaves phones their width. */
+export const BELOW = {
+  orientation: "h",
+  thickness: 8,
+  outlinewidth: 0,
+  x: 0.5,
+  y: -0.2,
+  yanchor: "top",
+} as const
+
 /** Text for Plotly, which reads a little HTML in its labels. */
 export function label(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")

@@ -2,7 +2,7 @@
 
 import { t } from "../i18n"
 import { isShare, metricTitle, metricValue } from "../words"
-import { fromLoss, type Goal, label, OKABE_ITO } from "./figure"
+import { BELOW, fromLoss, type Goal, label, OKABE_ITO } from "./figure"
 import { axisTitle, axisValue, EDGE_AT, groupTitle, type Spot, type View } from "./view"
 
 const PALE = "#8a96a6"
@@ -43,9 +43,8 @@ function byScore({ spots, goal }: View): object {
     cmax: Math.max(...losses),
     line: { width: 1, color: PALE },
     colorbar: {
-      title: { text: label(metricTitle(goal.objective)), side: "right" },
-      thickness: 8,
-      outlinewidth: 0,
+      ...BELOW,
+      title: { text: label(metricTitle(goal.objective)), side: "top" },
       tickformat: isShare(goal.objective) ? ".3~p" : ".3~g",
     },
   }
@@ -53,18 +52,24 @@ function byScore({ spots, goal }: View): object {
 
 function marks(view: View, spots: readonly Spot[], name: string, marker: object): object {
   const { goal } = view
-  const colours = spots.map(({ loss }) => (loss === null ? null : fromLoss(loss, goal)))
+  const shown = view.told.groups === "front" ? spots : worstFirst(spots)
+  const colours = shown.map(({ loss }) => (loss === null ? null : fromLoss(loss, goal)))
   return {
     type: "scatter",
     mode: "markers",
     name: label(name),
-    x: spots.map(({ x }) => x),
-    y: spots.map(({ y }) => y),
-    customdata: spots.map((spot) => spot.number),
-    text: spots.map((spot) => label(told(view, spot))),
+    x: shown.map(({ x }) => x),
+    y: shown.map(({ y }) => y),
+    customdata: shown.map((spot) => spot.number),
+    text: shown.map((spot) => label(told(view, spot))),
     hovertemplate: "%{text}<extra></extra>",
     marker: "colorscale" in marker ? { color: colours, ...marker } : marker,
   }
+}
+
+/** Of points that lie on one another the best is seen. */
+function worstFirst(spots: readonly Spot[]): Spot[] {
+  return [...spots].sort((a, b) => (b.loss ?? 0) - (a.loss ?? 0))
 }
 
 /** A point in words, with the values themselves, which its place does not tell. */
@@ -195,7 +200,8 @@ function fronts(view: View): object[] {
     const mode = isFront ? "lines+markers" : "markers"
     const line = { color, width: rank === 0 ? 2 : 1 }
     const name = t("Front %(number)s", { number: rank + 1 })
-    return { ...marks(view, members, name, { size: 10 - rank, color }), mode, line }
+    const drawn = marks(view, members, name, { size: 10 - rank, color })
+    return { ...drawn, mode, line, legendrank: rank + 1 } // the legend begins with the first
   })
   return [
     marks(

@@ -1,6 +1,6 @@
 /** Pictures of points in words. */
 
-import { n, number, percent, t } from "../i18n"
+import { n, percent, t } from "../i18n"
 import { metricValue } from "../words"
 import { fromLoss } from "./figure"
 import { axisTitle, type View } from "./view"
@@ -67,12 +67,14 @@ function generation(view: View): string {
   if (!normal || !first) return best(view)
   const told = t(
     "Generation %(generation)s is drawn around the cross: in two dimensions %(one)s of it within " +
-      "the inner ellipse, %(two)s within the outer one. It is %(share)s times as wide as the first.",
+      "the inner ellipse, %(two)s within the outer one. Its deviation is %(width)s of the range in " +
+      "the mean; at first it was %(first)s.",
     {
       generation: widths.length,
       one: percent(1 - Math.exp(-0.5)),
       two: percent(1 - Math.exp(-2)),
-      share: number(Number((last / first).toPrecision(2))),
+      width: percent(last),
+      first: percent(first),
     },
   )
   return [told, best(view)].filter(Boolean).join(" ")
@@ -83,8 +85,8 @@ function fronts({ told }: View): string {
   const first = alive.filter(({ group }) => group === 0).length
   if (alive.length === 0) return t("Nothing has ended yet, so nothing may breed.")
   return t(
-    "%(alive)s may breed. %(first)s of them stand on the first front: no other is better in every " +
-      "objective. Those on later fronts are bred less often, and the last leave first.",
+    "%(alive)s may breed; on the first front: %(first)s, which no other beats in every objective. " +
+      "Those on later fronts are bred less often, and the last leave first.",
     { alive: n("%(count)s trial", "%(count)s trials", alive.length), first },
   )
 }

@@ -11,7 +11,7 @@ import { marksOf } from "./point-marks"
 import { pointsSentence } from "./points-sentence"
 import { axisTitle, axisValue, EDGE_AT, groupTitle, type View, viewOf } from "./view"
 
-const HEIGHT = 440 // pixels
+const HEIGHT = 480 // pixels
 const MARGIN = 0.05 // of the length of an axis, beyond its ends
 const UPPER = [0.36, 1] as const // parts of the height, where the widths stand below
 

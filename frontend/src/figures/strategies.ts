@@ -5,7 +5,7 @@
 
 import { n, number, percent, t } from "../i18n"
 import { configValue } from "../words"
-import { type Figure, label, OKABE_ITO } from "./figure"
+import { BELOW, type Figure, label, OKABE_ITO } from "./figure"
 import type { Player, Strategies } from "./insight"
 
 const ROW = 34 // pixels
@@ -20,8 +20,9 @@ export function strategiesFigure(told: Strategies): Figure {
       xaxis: { range: [0, 1.005], visible: false, fixedrange: true },
       yaxis: { autorange: "reversed", automargin: true, type: "category", fixedrange: true },
       showlegend: false,
+      uniformtext: { mode: "hide", minsize: 9 }, // what does not fit is told by the pointer and the table
       hovermode: "closest",
-      height: Math.max(180, ROW * players.length + 40),
+      height: ROW * players.length + 90,
     },
     sentence: sentence(told),
     table: () => ({
@@ -53,7 +54,6 @@ function tiles(players: readonly Player[]): object {
     textposition: "inside",
     insidetextanchor: "middle",
     textangle: 0,
-    constraintext: "none",
     customdata: each((player, at) =>
       label(
         t("%(name)s = %(value)s: answered with %(share)s, paid %(payoff)s on average", {
@@ -71,10 +71,10 @@ function tiles(players: readonly Player[]): object {
       cmin: 0,
       cmax: 1,
       colorbar: {
-        title: { text: label(t("How likely")), side: "right" },
+        ...BELOW,
+        y: 0,
+        title: { text: label(t("How likely")), side: "top" },
         tickformat: ".0%",
-        thickness: 8,
-        outlinewidth: 0,
       },
     },
   }
