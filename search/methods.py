@@ -18,6 +18,7 @@ from search.strategies import (
     hierarchical,
     hyperband,
     hyperband_gp,
+    local_search,
     multi_task,
     nsga2,
     particle_swarm,
@@ -55,6 +56,7 @@ METHODS: dict[str, Method] = {
         nsga2.METHOD,
         aging_evolution.METHOD,
         hierarchical.METHOD,
+        local_search.METHOD,
         darts.METHOD,
     )
 }

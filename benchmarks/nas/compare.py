@@ -31,10 +31,14 @@ ROWS: dict[str, Row] = {
     "evolution_paper": Row(
         "ageing evolution, P 100, S 25, as in the paper",
         "aging_evolution",
-        {**PAPER, "duplicates": "allow"},
+        {**PAPER, "duplicates": "allow", "retrained": 0},
     ),
-    "evolution_new": Row("the same, no design twice", "aging_evolution", PAPER),
+    "evolution_new": Row("the same, no design twice", "aging_evolution", {**PAPER, "retrained": 0}),
     "evolution": Row("ageing evolution as offered, P 20, S 5", "aging_evolution"),
+    "local_paper": Row(
+        "local search, one random design a walk", "local_search", {"start_up": 1, "retrained": 0}
+    ),
+    "local": Row("local search as offered", "local_search"),
 }
 
 
