@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -13,11 +13,18 @@ from search.message import Message
 
 @dataclass(frozen=True)
 class Decision:
-    """One of the choices that a design is made of; `ordered` if they go from little to much."""
+    """One of the choices that a design is made of; `ordered` if they go from little to much.
+
+    One that `joins` two layers, an earlier one to a later one, has the choices no and yes. Layers count
+    from 1, and 0 is the input; the first layer, which can read nothing else, has only yes. All
+    decisions about one layer follow one another. `title` is what a person reads in place of the name.
+    """
 
     name: str
     choices: tuple[Any, ...]
     ordered: bool = False
+    joins: tuple[int, int] | None = None
+    title: Message | None = None
 
 
 class Architectures(Protocol):
@@ -49,3 +56,23 @@ class Architectures(Protocol):
 
     def to_json(self) -> dict[str, Any]:
         """The declaration of the set."""
+
+
+@runtime_checkable
+class Deepening(Protocol):
+    """A set of networks of so many layers whose decisions begin with those of shallower ones."""
+
+    @property
+    def layers(self) -> int:
+        """Layers of a design."""
+
+    def of_depth(self, layers: int) -> Architectures:
+        """The set alike with so many layers, at most those of this one."""
+
+
+@runtime_checkable
+class Referenced(Protocol):
+    """A set that holds a network that is well known, to compare others with."""
+
+    def reference(self) -> str:
+        """Its genotype, up to the width and depth that the set allows."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
+from search.decided import Policy
 from search.history import EdgeWeights
 
 
@@ -259,7 +260,7 @@ class Leader:
     judged: Sequence[Seen]
 
 
-Picture = Rungs | Family | Weights | Points | Slices | Densities | Strategies | Leader
+Picture = Rungs | Family | Weights | Points | Slices | Densities | Strategies | Leader | Policy
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,10 @@ from search.strategies import (
     hyperband,
     hyperband_gp,
     local_search,
+    mnasnet,
     multi_task,
+    nas_rl,
+    nasnet,
     nsga2,
     particle_swarm,
     priorband,
@@ -57,6 +60,9 @@ METHODS: dict[str, Method] = {
         aging_evolution.METHOD,
         hierarchical.METHOD,
         local_search.METHOD,
+        nas_rl.METHOD,
+        nasnet.METHOD,
+        mnasnet.METHOD,
         darts.METHOD,
     )
 }

@@ -7,6 +7,7 @@ import type { Figure, Goal } from "../figures/figure"
 import type { Insight, Picture, Points } from "../figures/insight"
 import { leaderFigure } from "../figures/leader"
 import { pointsFigure } from "../figures/points"
+import { policyFigure } from "../figures/policy"
 import { rungsFigure } from "../figures/rungs"
 import { slicesFigure } from "../figures/slices"
 import { strategiesFigure } from "../figures/strategies"
@@ -63,6 +64,8 @@ export class InsightFigure {
         return strategiesFigure(picture)
       case "leader":
         return leaderFigure(picture, goal)
+      case "policy":
+        return policyFigure(picture)
       case "weights":
         return null // `<edge-weights>` shows these
     }

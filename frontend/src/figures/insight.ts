@@ -136,6 +136,21 @@ export interface Leader {
   judged: Seen[]
 }
 
+/** A decision of a policy: `taken` is the place of the choice that its latest design has. */
+export interface Decided {
+  name: string
+  choices: unknown[]
+  shares: number[]
+  taken: number | null
+}
+
+export interface Policy {
+  updates: number
+  latest: number
+  decisions: Decided[]
+  payoffs: { number: number; reward: number; baseline: number | null }[]
+}
+
 export type Picture =
   | { kind: "rungs"; fidelity: string; rungs: Rung[]; correlations: RankCorrelation[] }
   | { kind: "family"; members: Member[] }
@@ -145,5 +160,6 @@ export type Picture =
   | ({ kind: "densities" } & Densities)
   | ({ kind: "strategies" } & Strategies)
   | ({ kind: "leader" } & Leader)
+  | ({ kind: "policy" } & Policy)
 
 export type Insight = Picture | { kind: "several"; pictures: Picture[] }
