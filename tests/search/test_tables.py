@@ -159,6 +159,14 @@ def test_a_model_that_does_not_settle_is_told_of_in_the_log(folders, tmp_path, c
     assert "Warning: Solver terminated early" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["odd classes", "odd values"])
+@pytest.mark.parametrize("encoding", ["one_hot", "ordinal", "target"])
+def test_what_is_odd_in_a_table_is_no_matter_for_warnings(folders, tmp_path, capfd, name, encoding):
+    chosen = {"selection": "best", "reduction": "pca", "encoding": encoding}
+    trained(folders[name], tmp_path, model="boosting", **chosen)
+    assert "Warning" not in capfd.readouterr().err
+
+
 def test_a_machine_is_fitted_on_some_rows_of_a_large_table_and_says_so(
     folders, tmp_path, capfd, monkeypatch
 ):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.feature_selection import SelectKBest, f_classif, f_regression
 from sklearn.impute import SimpleImputer
+from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import (
     OneHotEncoder,
@@ -191,11 +194,11 @@ def _encoder(recipe: Recipe, known: Meta, target: Array, seed: int) -> Any:
         case "ordinal":
             return OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
         case "target":
+            cut = StratifiedKFold if known.is_classification else KFold
             smallest = int(np.bincount(target).min()) if known.is_classification else len(target)
             return TargetEncoder(
                 target_type=_target_type(known, target),
-                cv=max(2, min(FOLDS, smallest)),
-                random_state=seed,
+                cv=cut(max(2, min(FOLDS, smallest)), shuffle=True, random_state=seed),
             )
     raise ValueError(f"There is no encoding {recipe.encoding!r}.")
 
@@ -212,7 +215,17 @@ def _selection(recipe: Recipe, known: Meta, features: int) -> SelectKBest | None
     count = max(2, math.ceil(recipe.selected_share * features))
     if recipe.selection == "all" or count >= features:
         return None
-    return SelectKBest(f_classif if known.is_classification else f_regression, k=count)
+    test = f_classif if known.is_classification else f_regression
+    return SelectKBest(partial(scores, test), k=count)
+
+
+def scores(test: Callable[..., Any], features: Array, target: Array) -> Array:
+    """How much each feature tells of the target, (F,); a constant one, which no test can judge, nothing."""
+    found = np.zeros(features.shape[1])
+    varies = np.ptp(features, axis=0) > 0
+    if varies.any():
+        found[varies] = test(features[:, varies], target)[0]
+    return found
 
 
 def _reduction(recipe: Recipe, rows: int, features: int, seed: int) -> PCA | None:
