@@ -39,7 +39,7 @@ class Options:
     trees: int = option(
         10,
         title="Trees",
-        help="Each learns from its own draw of the trials; where they disagree, little is known.",
+        help="Each cuts the space by chance in its own way; where they disagree, little is known.",
         minimum=2,
         maximum=500,
     )

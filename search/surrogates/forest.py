@@ -2,8 +2,9 @@
 
 Hutter, Hoos & Leyton-Brown, "Sequential model-based optimization for general algorithm
 configuration", LION 2011, section 4.1. They draw where a tree cuts between two points, so that the
-forest's mean is not a staircase; here the cuts are those of extremely randomised trees, drawn from
-the whole range of a node (Geurts, Ernst & Wehenkel, Machine Learning 2006).
+forest's mean is not a staircase; here trees are extremely randomised ones, whose cuts are drawn from
+the whole range of a node and which all know all points (Geurts, Ernst & Wehenkel, Machine Learning
+2006). docs/benchmarks.md tells what a draw of the points for each tree, as theirs, would cost.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ LOW_SHARE = 5.0
 
 
 class Forest:
-    """Trees, each on a bootstrap of points (n, d) and the logarithms (n,) of their losses."""
+    """Trees, each on all points (n, d) and the logarithms (n,) of their losses."""
 
     def __init__(
         self,
@@ -47,9 +48,8 @@ class Forest:
 
     @staticmethod
     def _grown(columns: Columns, values: Array, rng: np.random.Generator) -> ExtraTreeRegressor:
-        chosen = rng.integers(len(values), size=len(values))
         tree = ExtraTreeRegressor(max_features=1.0, random_state=int(rng.integers(2**31)))
-        return tree.fit(columns[chosen], values[chosen])
+        return tree.fit(columns, values)
 
     def predict(self, points: Array) -> tuple[Array, Array]:
         """Means and deviations (m,) among the trees."""
