@@ -188,7 +188,8 @@ class Method:
     that need not be the one of the best score. `resumable` names the ended trials that it may yet
     go on with, now or later, whatever happens; a method without it may go on with any. `use_when` and
     `avoid_when` advise who must choose, and `corrected` says what is often told of the method and is
-    not so.
+    not so. `by_decisions` is set where it searches architectures by their decisions, as if these were
+    hyper-parameters (`search/joint.py`), so that it needs a set that has some.
     """
 
     name: str
@@ -204,6 +205,7 @@ class Method:
     search: Search | str | None = None
     needs: tuple[str, ...] = ()
     searches: tuple[str, ...] = (CONFIG, GENOTYPE)
+    by_decisions: bool = False
     curves: bool = False
     plan: Callable[[Problem, Any], Sequence[float]] | None = None
     insight: Callable[[Problem, History, Any], Insight] | None = None

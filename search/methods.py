@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from search.joint import of_both_halves
 from search.method import Method
 from search.oneshot import darts, stackelberg
 from search.strategies import (
@@ -34,7 +35,7 @@ from search.strategies import (
 )
 
 METHODS: dict[str, Method] = {
-    method.name: method
+    method.name: of_both_halves(method)
     for method in (
         random_search.METHOD,
         grid.METHOD,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.utils.functional import Promise
@@ -10,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from automl_web.projects.models import Project
+from search.architecture.spaces import space_of
 from search.method import CONFIG, GENOTYPE, Method
 from search.problems import KINDS, architecture_space
 
@@ -36,6 +38,9 @@ READY_MADE = {
 }
 """The usual space of a kind has the kind's name for its key."""
 
+USUAL_DATA = ((3, 32, 32), 10)
+"""Shape of an image and number of classes where no dataset is chosen yet."""
+
 
 @dataclass(frozen=True)
 class ChosenSpace:
@@ -47,6 +52,11 @@ class ChosenSpace:
     def is_of_architectures(self) -> bool:
         return "architecture" in self.document
 
+    @cached_property
+    def has_decisions(self) -> bool:
+        """Whether all its architectures are made by the same decisions, which data cannot change."""
+        return bool(space_of(self.document["architecture"], *USUAL_DATA).decisions)
+
     @property
     def left_open(self) -> frozenset[str]:
         """The halves of a candidate that a method has to search."""
@@ -57,7 +67,9 @@ class ChosenSpace:
         return frozenset({GENOTYPE}) if fixed else frozenset({GENOTYPE, CONFIG})
 
     def takes(self, method: Method) -> bool:
-        """Whether the method searches all that this space leaves open."""
+        """Whether the method searches all that this space leaves open, and by the means that it has."""
+        if method.by_decisions and self.is_of_architectures and not self.has_decisions:
+            return False
         return self.left_open <= set(method.searches)
 
 

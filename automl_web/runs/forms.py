@@ -160,6 +160,11 @@ def _unfit(space: ChosenSpace, method: Method) -> str:
     """Why a method cannot search a space, and which ones can."""
     if GENOTYPE in space.left_open and GENOTYPE not in method.searches:
         text = gettext("This method does not search architectures.")
+    elif method.by_decisions and space.is_of_architectures and not space.has_decisions:
+        text = gettext(
+            "This method chooses by a list of decisions, and the architectures of this space grow "
+            "without one."
+        )
     elif space.is_of_architectures:
         text = gettext(
             "This method searches architectures only, and the training of this space has ranges. "

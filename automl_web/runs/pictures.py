@@ -18,6 +18,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from automl_web.runs.forms import translated
 from automl_web.runs.history import history_of, plan_of, problem_of
 from automl_web.runs.models import Derivation, Event, Run, Trial
 from automl_web.runs.replay import history_at
@@ -25,6 +26,7 @@ from automl_web.runs.views import visible_run
 from search import insight as insights
 from search.history import Stage, TrialState
 from search.importance import NEEDED, importances
+from search.joint import view_of
 from search.metrics import METRICS
 from search.pareto import front, hypervolume
 from search.problems import KINDS
@@ -197,12 +199,14 @@ def importance(request: HttpRequest, pk: int) -> HttpResponse:
     problem = problem_of(found)
     history = history_of(found, problem).at_stage(Stage.SEARCH, Stage.EVALUATE)
     known = KINDS[found.dataset.kind].hyperparameters
+    titles = {name: gettext(declared.title) for name, declared in known.items()}
+    space = problem.space
+    if view := view_of(problem):
+        space, history = view.space, view.history(history)
+        titles |= {name: translated(title) for name, title in view.titles.items()}
     bars = [
-        {
-            **asdict(told),
-            "title": gettext(known[told.name].title) if told.name in known else told.name,
-        }
-        for told in importances(problem.space, history)
+        {**asdict(told), "title": titles.get(told.name, told.name)}
+        for told in importances(space, history)
     ]
     ended = len(history.finished())
     return JsonResponse({"ended": ended, "needed": NEEDED, "bars": bars})

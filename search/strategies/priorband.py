@@ -141,15 +141,17 @@ def _points(problem: Problem, trials: Sequence[Trial]) -> Array:
 
 def _changed(
     problem: Problem, point: Array, near: KernelDensity, rng: np.random.Generator
-) -> Candidate:
+) -> Candidate | None:
     """Some of the hyper-parameters of a point changed, whatever was inactive drawn."""
     drawn = near.sample(1, rng, wider=1)
     kept = (rng.random(point.shape) >= CHANGED) & ~np.isnan(point)
     return _drawn(problem, np.where(kept, point, drawn))
 
 
-def _drawn(problem: Problem, points: Array) -> Candidate:
-    return Candidate(problem.space.config(deactivate(problem.space, points)[0]))
+def _drawn(problem: Problem, points: Array) -> Candidate | None:
+    """The candidate at a point; None if that is not allowed."""
+    candidate = Candidate(problem.space.config(deactivate(problem.space, points)[0]))
+    return candidate if problem.allows(candidate) else None
 
 
 METHOD = Method(

@@ -127,7 +127,7 @@ def test_the_smallest_design_is_let_through(editor_client, project, filled):
     ("space", "method", "sentence"),
     [
         (SMALL, "hyperband", None),
-        (SMALL, "grid", "This method does not search architectures."),
+        (SMALL, "stackelberg", "This method does not search architectures."),
         ("", "aging_evolution", "this space has none"),
         (AMOEBANET, "darts", "DARTS needs cells that are wired as in DARTS."),
     ],
@@ -163,7 +163,7 @@ def test_a_space_narrows_the_methods_to_those_that_search_it(
 
 def test_a_method_that_does_not_fit_gives_way_to_one_that_does(editor_client, project, version):
     url = reverse("run-options", args=[project.slug])
-    answer = editor_client.get(url, {"method": "grid", "space": SMALL})
+    answer = editor_client.get(url, {"method": "stackelberg", "space": SMALL})
     assert answer.context["form"]["method"].value() == "aging_evolution"
     assert all(f'name="option-{o.name}"' in answer.content.decode() for o in OPTIONS)
 
