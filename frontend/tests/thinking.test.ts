@@ -132,7 +132,7 @@ describe("a leader", () => {
 
   test("goes from epoch to epoch, above the loss", () => {
     const figure = leaderFigure(told, GOAL)
-    expect(named(figure, "weight_decay")?.y).toEqual([0.1, 0.01])
+    expect(named(figure, "Where it was led")?.y).toEqual([0.1, 0.01])
     expect(named(figure, "Validation loss")?.y).toEqual([2, 1.5])
     expect(named(figure, "Found, trained from scratch")?.customdata).toEqual([2])
     expect(named(figure, "Random, trained alike")?.customdata).toEqual([3, 4])

@@ -8,6 +8,8 @@ import { type Bundle, loadPlotly } from "../plotly"
 export interface Picture {
   traces: object[]
   layout: Record<string, unknown>
+  /** Selects what of the picture's words are somebody's own, which no translator may touch. */
+  own?: string
 }
 
 const REST = 3 // times as long as the last drawing took, until the next: the page stays quick
@@ -66,6 +68,7 @@ export class Canvas {
       // A picture may know how high it must be; its element then makes room for it.
       this.element.style.height = drawn.layout.height ? `${drawn.layout.height}px` : ""
       await plotly.react(this.element, drawn.traces, themed(drawn.layout), CONFIG)
+      this.#mark(drawn.own)
       this.#listen()
     } catch {
       this.element.replaceChildren(
@@ -76,6 +79,15 @@ export class Canvas {
     if (pause > 50) await new Promise((resolve) => setTimeout(resolve, pause))
     this.#isDrawing = false
     if (this.#picture !== drawn) await this.#draw()
+  }
+
+  /** What was somebody's own in one drawing may be ours in the next. */
+  #mark(own: string | undefined): void {
+    for (const part of this.element.querySelectorAll("[translate]")) {
+      part.removeAttribute("translate")
+    }
+    if (!own) return
+    for (const part of this.element.querySelectorAll(own)) part.setAttribute("translate", "no")
   }
 
   /** Hear clicks on points; Plotly gives the element its own events with the first drawing. */

@@ -5,7 +5,7 @@
 
 import { n, number, t } from "../i18n"
 import { configValue, fidelityWords, metricTitle, metricValue } from "../words"
-import { ABOVE, type Figure, fromLoss, type Goal, label, OKABE_ITO } from "./figure"
+import { ABOVE, type Figure, fromLoss, type Goal, label, OKABE_ITO, OWN } from "./figure"
 import type { Densities, Density, Seen } from "./insight"
 import { across, type Spacing, scaleOf, spacingOf } from "./scale"
 
@@ -56,6 +56,7 @@ export function densitiesFigure(told: Densities, name: string, goal: Goal): Figu
     traces: [...curves(cut), ...(cut.isLine ? [ticks(cut, "good"), ticks(cut, "bad")] : [])],
     layout: layout(cut),
     sentence: sentence(told, cut),
+    own: OWN.x,
     table: () => table(cut),
   }
 }

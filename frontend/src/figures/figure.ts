@@ -14,6 +14,8 @@ export interface Figure {
   traces: object[]
   layout: Record<string, unknown>
   sentence: string
+  /** Selects what of the picture's words are somebody's own, such as names of hyper-parameters. */
+  own?: string
   /** Stands where there is nothing to draw yet, in place of what the page says of any figure. */
   waiting?: string
   /** Made only where somebody asks for it. */
@@ -50,6 +52,12 @@ export function stroke(index: number): { color: string; dash: string } {
     dash: DASHES[round % DASHES.length] ?? DASHES[0],
   }
 }
+
+/** The title and the marks of an axis, as Plotly calls them, where these are somebody's own words. */
+export const OWN = {
+  x: ".g-xtitle, .xaxislayer-above",
+  y: ".g-ytitle, .yaxislayer-above",
+} as const
 
 /** A legend above the picture, where no title of an axis can meet it. */
 export const ABOVE = { orientation: "h", y: 1.02, yanchor: "bottom" } as const

@@ -2,7 +2,7 @@
 
 import { number, t } from "../i18n"
 import { configValue, metricTitle, metricValue } from "../words"
-import { ABOVE, type Figure, fromLoss, type Goal, label, OKABE_ITO } from "./figure"
+import { ABOVE, type Figure, fromLoss, type Goal, label, OKABE_ITO, OWN } from "./figure"
 import type { Leader, Seen } from "./insight"
 import { logarithmic } from "./scale"
 
@@ -17,6 +17,7 @@ export function leaderFigure(told: Leader, goal: Goal): Figure {
     waiting: t("The leader is drawn after the first epoch of the game."),
     layout: layout(told),
     sentence: sentence(told, goal),
+    own: OWN.y,
     table: () => ({
       head: [t("Epoch"), told.name, t("Validation loss")],
       rows: leads.map((lead) => [number(lead.step), number(lead.value), number(lead.loss)]),
@@ -24,12 +25,12 @@ export function leaderFigure(told: Leader, goal: Goal): Figure {
   }
 }
 
-function led({ name, leads }: Leader): object[] {
+function led({ leads }: Leader): object[] {
   return [
     {
       type: "scatter",
       mode: "lines+markers",
-      name: label(name),
+      name: label(t("Where it was led")),
       x: leads.map(({ step }) => step),
       y: leads.map(({ value }) => value),
       line: { color: OKABE_ITO[0], width: 2.5 },

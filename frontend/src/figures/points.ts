@@ -5,7 +5,7 @@
 
 import { number, t } from "../i18n"
 import { metricTitle, metricValue } from "../words"
-import { ABOVE, type Figure, fromLoss, type Goal, label } from "./figure"
+import { ABOVE, type Figure, fromLoss, type Goal, label, OWN } from "./figure"
 import type { Axis, Points } from "./insight"
 import { marksOf } from "./point-marks"
 import { pointsSentence } from "./points-sentence"
@@ -23,11 +23,17 @@ export function pointsFigure(told: Points, across: string, up: string, goal: Goa
     traces: told.points.length === 0 ? [] : [...marksOf(view), ...widths(view)],
     layout: layout(view),
     sentence: pointsSentence(view),
+    own: own(view),
     table: () => table(view),
   }
 }
 
 const EMPTY = { traces: [], layout: {}, sentence: "", table: () => ({ head: [], rows: [] }) }
+
+/** Names and values of hyper-parameters; objectives are called by words of ours. */
+function own({ x, y }: View): string {
+  return [x.is_objective ? "" : OWN.x, y.is_objective ? "" : OWN.y].filter(Boolean).join(", ")
+}
 
 /** How wide each generation was drawn, below the points. */
 function widths({ told }: View): object[] {

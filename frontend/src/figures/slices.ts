@@ -15,7 +15,7 @@ import {
   reach,
   worthMost,
 } from "./cut"
-import { ABOVE, type Figure, type Goal, label, OKABE_ITO, valueAxis } from "./figure"
+import { ABOVE, type Figure, type Goal, label, OKABE_ITO, OWN, valueAxis } from "./figure"
 import type { Slices } from "./insight"
 import { across, scaleOf } from "./scale"
 
@@ -33,6 +33,7 @@ export function slicesFigure(insight: Slices, name: string, goal: Goal): Figure 
     traces: [...belief(cut), ...trials(cut), ...merit(cut)],
     layout: layout(cut),
     sentence: sentence(cut),
+    own: OWN.x,
     table: () => table(cut),
   }
 }

@@ -5,7 +5,7 @@
 
 import { n, number, percent, t } from "../i18n"
 import { configValue } from "../words"
-import { BELOW, type Figure, label, OKABE_ITO } from "./figure"
+import { BELOW, type Figure, label, OKABE_ITO, OWN } from "./figure"
 import type { Player, Strategies } from "./insight"
 
 const ROW = 34 // pixels
@@ -25,6 +25,7 @@ export function strategiesFigure(told: Strategies): Figure {
       height: ROW * players.length + 90,
     },
     sentence: sentence(told),
+    own: `${OWN.y}, .bartext`,
     table: () => ({
       head: [t("Player"), t("Value"), t("How likely"), t("Mean payoff"), t("In the best play")],
       rows: players.flatMap((player) =>
