@@ -34,6 +34,11 @@ READY_MADE = {
         ReadyMade("small", "images", _("Ready-made: small cells")),
         ReadyMade("darts", "images", _("Ready-made: cells as in DARTS")),
         ReadyMade("amoebanet", "images", _("Ready-made: cells as in AmoebaNet")),
+        ReadyMade("residual", "images", _("Ready-made: residual networks and their training")),
+        ReadyMade(
+            "residual_small", "images", _("Ready-made: small residual networks and their training")
+        ),
+        ReadyMade("nb201", "images", _("Ready-made: cells of six edges and their training")),
     )
 }
 """The usual space of a kind has the kind's name for its key."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +19,21 @@ INPUT = "images"
 SMALLEST = 4
 """Images with a shorter side are not made smaller any more."""
 
-SHARED = frozenset({"relu", "relu6", "max", "avg", "shift", "zero"})
+SHARED = frozenset(
+    {
+        "relu",
+        "relu6",
+        "hardswish",
+        "mish",
+        "max",
+        "avg",
+        "shift",
+        "zero",
+        "pad",
+        "global_avg",
+        "flatten",
+    }
+)
 """Kinds of layers that are computed once if they are asked for twice with the same input."""
 
 
@@ -29,9 +43,13 @@ class Layer:
 
     kind and settings: `conv` (inputs, outputs, kernel, stride, padding, dilation, groups; no bias),
     `norm` (channels: batch normalisation), `linear` (inputs, outputs; with bias), `max` and `avg`
-    (kernel, stride, padding; padding does not count in the average), `dropout` (share), `zero`
-    (shape: zeros, whatever it reads), and without settings `relu`, `relu6`, `add`, `concat`,
-    `shift` (one pixel up and left, zeros move in), `global_avg`, `flatten`.
+    (kernel, stride, padding; padding does not count in the average), `dropout` (share), `drop_path`
+    (share: of images for which training drops all of it), `zero` (shape: zeros, whatever it reads),
+    and without settings `relu`, `relu6`, `hardswish`, `mish`, `add`, `concat`, `shift` (one pixel up
+    and left, zeros move in), `global_avg`, `flatten`.
+
+    Two more: `pad` (around: zeros left, right, above and below), and `scale`, an image by the factors,
+    one a channel, of a flat state, which `sigmoid` gives.
     """
 
     name: str
@@ -120,6 +138,24 @@ class Blueprint:
             "macs": float(self.macs),
             "size_bytes": float(self.size_bytes),
         }
+
+    def with_drop_path(self, rate: float) -> Blueprint:
+        """The network with its paths dropped at `rate` times their own shares; without any at 0."""
+        if rate:
+            return replace(self, layers=tuple(_dropping(layer, rate) for layer in self.layers))
+        passed = {layer.name: layer.inputs[0] for layer in self.layers if layer.kind == "drop_path"}
+        kept = (layer for layer in self.layers if layer.name not in passed)
+        layers = tuple(
+            replace(layer, inputs=tuple(passed.get(name, name) for name in layer.inputs))
+            for layer in kept
+        )
+        return replace(self, layers=layers)
+
+
+def _dropping(layer: Layer, rate: float) -> Layer:
+    if layer.kind != "drop_path":
+        return layer
+    return replace(layer, settings={"share": rate * layer.settings["share"]})
 
 
 class Draft:
@@ -214,6 +250,18 @@ def _joined(settings: Mapping[str, Any], inputs: list[Shape]) -> Shape:
     return (sum(shape[0] for shape in inputs), *inputs[0][1:])
 
 
+def _padded(settings: Mapping[str, Any], inputs: list[Shape]) -> Shape:
+    left, right, above, below = settings["around"]
+    channels, height, width = inputs[0]
+    return (channels, height + above + below, width + left + right)
+
+
+def _scaled(settings: Mapping[str, Any], inputs: list[Shape]) -> Shape:
+    image, factors = inputs
+    assert factors == image[:1]
+    return image
+
+
 def _same(settings: Mapping[str, Any], inputs: Iterable[Shape]) -> Shape:
     (shape,) = set(inputs)
     return shape
@@ -224,6 +272,11 @@ SHAPES: dict[str, Callable[[Mapping[str, Any], list[Shape]], Shape]] = {
     "norm": _same,
     "relu": _same,
     "relu6": _same,
+    "sigmoid": _same,
+    "scale": _scaled,
+    "pad": _padded,
+    "hardswish": _same,
+    "mish": _same,
     "max": _windowed,
     "avg": _windowed,
     "add": _same,
@@ -233,6 +286,7 @@ SHAPES: dict[str, Callable[[Mapping[str, Any], list[Shape]], Shape]] = {
     "global_avg": lambda settings, inputs: (inputs[0][0], 1, 1),
     "flatten": lambda settings, inputs: (math.prod(inputs[0]),),
     "dropout": _same,
+    "drop_path": _same,
     "linear": lambda settings, inputs: (settings["outputs"],),
 }
 """The shape that a layer of each kind gives, by its settings and the shapes that it reads."""

@@ -35,3 +35,34 @@ def whole(document: Mapping[str, Any], name: str, least: int, most: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         raise SpaceError(f"The architecture's {name} is a whole number from {least} to {most}.")
     return value
+
+
+def levels(
+    document: Mapping[str, Any], name: str, least: float, most: float, *, whole: bool = True
+) -> tuple[Any, ...]:
+    """The numbers of this name to choose from, from little to much, each from `least` to `most`."""
+    given = document.get(name)
+    kinds = (int,) if whole else (int, float)
+    named = "whole numbers" if whole else "numbers"
+    problem = SpaceError(
+        f"The architecture's {name} is a list of different {named} from {least:g} to {most:g}."
+    )
+    if not isinstance(given, list) or not given:
+        raise problem
+    for value in given:
+        if not isinstance(value, kinds) or isinstance(value, bool) or not least <= value <= most:
+            raise problem
+    if len(set(given)) != len(given):
+        raise problem
+    return tuple(sorted(given))
+
+
+def some_of(document: Mapping[str, Any], name: str, known: Collection[Any]) -> tuple[Any, ...]:
+    """The things of this name to choose from: at least one of those that are known, each once."""
+    given = document.get(name)
+    types = {type(each) for each in known}
+    fits = isinstance(given, list) and all(type(v) in types and v in known for v in given)
+    if not fits or not given or len(set(given)) != len(given):
+        listed = ", ".join(map(str, known))
+        raise SpaceError(f"The architecture's {name} is a list of some of {listed}, each once.")
+    return tuple(given)

@@ -59,6 +59,23 @@ class Network(nn.Module):
         return states[self.blueprint.layers[-1].name]
 
 
+class DropPath(nn.Module):
+    """Training leaves out all of it for a `share` of the images, and makes up for that in the others.
+
+    Huang et al., "Deep networks with stochastic depth", ECCV 2016, section 3.
+    """
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+
+    def forward(self, path: Tensor) -> Tensor:
+        if not self.training or not self.share:
+            return path
+        kept = torch.rand(len(path), 1, 1, 1, device=path.device) >= self.share
+        return path * kept / (1 - self.share)
+
+
 def build(blueprint: Blueprint, initialisation: str) -> Network:
     """The network with its weights drawn from torch's global generator.
 
@@ -104,6 +121,7 @@ MODULES: dict[str, Callable[[Mapping[str, Any]], nn.Module]] = {
     "norm": lambda settings: nn.BatchNorm2d(settings["channels"]),
     "linear": lambda settings: nn.Linear(settings["inputs"], settings["outputs"]),
     "dropout": lambda settings: nn.Dropout(settings["share"]),
+    "drop_path": lambda settings: DropPath(settings["share"]),
 }
 """The layers that have weights, or that do something else while training."""
 
@@ -119,6 +137,8 @@ def _function(layer: Layer, *, in_place: bool) -> Function:
             return partial(POOLS[layer.kind], **layer.settings)
         case "zero":
             return partial(_zeros, shape=layer.settings["shape"])
+        case "pad":
+            return partial(functional.pad, pad=layer.settings["around"])
     return FUNCTIONS[layer.kind]
 
 
@@ -152,6 +172,10 @@ def _shift(image: Tensor) -> Tensor:
     return functional.pad(image, (0, 1, 0, 1))[:, :, 1:, 1:]
 
 
+def _scale(image: Tensor, factors: Tensor) -> Tensor:
+    return image * factors[:, :, None, None]
+
+
 def _global_avg(image: Tensor) -> Tensor:
     return functional.adaptive_avg_pool2d(image, 1)
 
@@ -160,6 +184,10 @@ FUNCTIONS: dict[str, Function] = {
     "add": _add,
     "concat": _concat,
     "shift": _shift,
+    "sigmoid": torch.sigmoid,
+    "hardswish": functional.hardswish,
+    "mish": functional.mish,
+    "scale": _scale,
     "global_avg": _global_avg,
     "flatten": partial(torch.flatten, start_dim=1),
 }

@@ -37,6 +37,9 @@ class Op:
 
 RELU, RELU6 = Step("relu"), Step("relu6")
 
+ACTIVATIONS = ("relu", "hardswish", "mish")
+"""Kinds of layers that a network may have in place of its rectifiers."""
+
 
 def conv(
     inputs: int,

@@ -8,12 +8,16 @@ from typing import Any
 from search.architecture.blueprint import Shape
 from search.architecture.cell_space import AMOEBANET, DARTS, CellSpace
 from search.architecture.hier_space import HierSpace
+from search.architecture.nb201_space import Nb201Space
+from search.architecture.residual_space import ResidualSpace
 from search.decisions import Architectures
 from search.space import SpaceError
 
 SPACES: dict[str, Callable[[Mapping[str, Any], Shape, int], Architectures]] = {
     "cell_net": CellSpace.from_json,
     "hier": HierSpace.from_json,
+    "residual": ResidualSpace.from_json,
+    "nb201": Nb201Space.from_json,
 }
 """By the kind of a declaration, how it is read: a set is one file, and one line here."""
 
@@ -25,6 +29,9 @@ _MOTIFS = {
     "reductions": 2,
     "mutations": 1000,
 }
+_WIDTHS = [0.5, 0.71, 1, 1.41, 2, 2.83, 4]
+_DEPTHS = [1, 2, 3, 4, 6, 8, 11, 16]
+_BRANCHES = [1, 2, 3, 4, 5]
 _SKELETON = {"cells": 3, "channels": 8, "reductions": 2}
 READY_MADE: dict[str, dict[str, Any]] = {
     "darts": {
@@ -51,6 +58,29 @@ READY_MADE: dict[str, dict[str, Any]] = {
     "hierarchical": {
         **_MOTIFS,
         "levels": [{"motifs": 6, "nodes": 4}, {"motifs": 1, "nodes": 5}],
+    },
+    "residual": {
+        "kind": "residual",
+        "filters": [8, 10, 13, 16, 20, 25, 32],
+        "groups": [
+            {"blocks": _DEPTHS, "widen": [*_WIDTHS, 5.66, 8], "branches": _BRANCHES},
+            *({"blocks": _DEPTHS, "widen": _WIDTHS, "branches": _BRANCHES} for _ in range(2)),
+        ],
+    },
+    "residual_small": {
+        "kind": "residual",
+        "filters": [8, 11, 16],
+        "groups": [
+            {"blocks": [1, 2, 3], "widen": [0.5, 1, 2], "branches": [1, 2]} for _ in range(3)
+        ],
+    },
+    "nb201": {
+        "kind": "nb201",
+        "ops": ["zero", "id", "conv1", "conv3", "avg3"],
+        "cells": [1, 3, 5],
+        "channels": [4, 8, 16],
+        "activations": ["relu", "hardswish", "mish"],
+        "divisors": [1, 2, 4],
     },
     "flat": {**_MOTIFS, "levels": [{"motifs": 1, "nodes": 11}]},
 }

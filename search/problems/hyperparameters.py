@@ -34,7 +34,8 @@ class Hyperparameter:
     `minimum` and `maximum` are hard limits, `usual` the range of the ready-made space, in which one
     that is `fixed` keeps its default; `weights` say how often each choice is drawn there; `when`
     names the parent and then the values without which it has no effect. `default` is what training
-    takes where a config does not say.
+    takes where a config does not say. One that is `extra` need not be in a space, and is not in the
+    ready-made space of its kind.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Hyperparameter:
     when: tuple[str, ...] = ()
     fixed: bool = False
     default: Any = None
+    extra: bool = False
 
 
 Hyperparameters = Mapping[str, Hyperparameter]
@@ -63,8 +65,9 @@ def named(declared: Iterable[Hyperparameter]) -> dict[str, Hyperparameter]:
 def usual_space(name: str, known: Hyperparameters) -> Space:
     """Every hyper-parameter over its usual range."""
     space = ConfigurationSpace(name=name)
-    space.add([_searched(h) for h in known.values()])
-    space.add([_condition(space, h) for h in known.values() if h.when])
+    usual = [h for h in known.values() if not h.extra]
+    space.add([_searched(h) for h in usual])
+    space.add([_condition(space, h) for h in usual if h.when])
     return Space(space)
 
 
@@ -100,6 +103,8 @@ def check(space: Space, known: Hyperparameters) -> dict[str, Message]:
     }
     for name, h in known.items():
         if name not in searched:
+            if h.extra:
+                continue
             errors[name] = Message("Missing. Add this hyper-parameter, or fix it to one value.")
         elif error := _error(h, _ends(searched[name])):
             errors[name] = error

@@ -144,6 +144,48 @@ _ALL = (
         kind="choice",
         choices=("none", "flip", "crop", "flip_crop"),
     ),
+    Hyperparameter(
+        "trivial_augment",
+        "TrivialAugment",
+        "Whether each training image is then changed by one of fourteen means, such as turning it or "
+        "changing its colours, at any strength.",
+        kind="choice",
+        choices=("off", "on"),
+        extra=True,
+    ),
+    Hyperparameter(
+        "mixup",
+        "Mixup",
+        "How strongly images are blended in pairs, their labels alike: the alpha of a beta distribution "
+        "that shares are drawn from. 0 blends none.",
+        kind="float",
+        minimum=0,
+        maximum=10,
+        usual=(0, 1),
+        extra=True,
+    ),
+    Hyperparameter(
+        "cutout",
+        "Cutout",
+        "Side of a square that is hidden somewhere in each training image, in pixels of an image of 32; "
+        "of smaller and larger images as great a part.",
+        kind="integer",
+        minimum=0,
+        maximum=32,
+        usual=(0, 20),
+        extra=True,
+    ),
+    Hyperparameter(
+        "drop_path",
+        "Death rate",
+        "The share of images for which training leaves out what the deepest residual block adds; of "
+        "blocks before it less. Only residual networks have such blocks.",
+        kind="float",
+        minimum=0,
+        maximum=0.9,
+        usual=(0, 0.5),
+        extra=True,
+    ),
 )
 
 HYPERPARAMETERS = named(replace(h, default=getattr(Recipe, h.name)) for h in _ALL)

@@ -1,12 +1,16 @@
-"""Random variations of whole batches of uint8 images (N, C, H, W), without a loop over images."""
+"""Random variations of whole batches of images (N, C, H, W), without a loop over images."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from search.training.recipe import Recipe
+from search.training.trivial import trivial
 
 Augment = Callable[[Tensor, torch.Generator], Tensor]
 
@@ -44,3 +48,52 @@ AUGMENTATIONS: dict[str, Augment] = {
     "crop": crop,
     "flip_crop": flip_crop,
 }
+
+
+def augmentation_of(recipe: Recipe) -> Augment:
+    """What a recipe does to uint8 images before they are normalised."""
+    augment = AUGMENTATIONS[recipe.augmentation]
+    if recipe.trivial_augment == "off":
+        return augment
+    return lambda images, generator: trivial(augment(images, generator), generator)
+
+
+SIDE = 32
+"""Of the images that the side of a cutout is told for."""
+
+
+def cutout(images: Tensor, side: int, generator: torch.Generator) -> Tensor:
+    """Hide a square around a pixel of each normalised image, drawn anywhere, behind the mean.
+
+    Its `side` is that in an image of 32 pixels. DeVries & Taylor, "Improved regularization of
+    convolutional neural networks with cutout", 2017, section 3.
+    """
+    count, _, height, width = images.shape
+    wide = round(side * min(height, width) / SIDE)
+    if not wide:
+        return images
+    hidden = [
+        _hidden(size, wide, torch.randint(size, (count, 1), generator=generator))
+        for size in (height, width)
+    ]
+    rows, columns = (part.to(images.device) for part in hidden)
+    return images.masked_fill((rows[:, :, None] & columns[:, None, :])[:, None], 0.0)
+
+
+def _hidden(size: int, wide: int, middle: Tensor) -> Tensor:
+    """Which of `size` pixels lie in a stretch of `wide` around the middles (n, 1); bool (n, size)."""
+    places = torch.arange(size)
+    return (places >= middle - wide // 2) & (places < middle - wide // 2 + wide)
+
+
+def mixup(images: Tensor, alpha: float, generator: torch.Generator) -> tuple[Tensor, Tensor, float]:
+    """Blend each image with another one: the images, the place of the other, and the share of its own.
+
+    Zhang et al., "mixup: beyond empirical risk minimization", 2018, section 2: one share a batch.
+    """
+    if not alpha:
+        return images, torch.arange(len(images)), 1.0
+    seed = int(torch.randint(2**31, (), generator=generator))
+    share = float(np.random.default_rng(seed).beta(alpha, alpha))
+    other = torch.randperm(len(images), generator=generator)
+    return torch.lerp(images[other.to(images.device)], images, share), other, share

@@ -16,7 +16,8 @@ def blueprint(candidate: Candidate, shape: Shape, classes: int) -> Blueprint:
     """
     recipe = Recipe.of(candidate.config)
     if candidate.genotype is not None:
-        return blueprint_of(candidate.genotype, shape, classes, dropout=recipe.dropout)
+        drawn = blueprint_of(candidate.genotype, shape, classes, dropout=recipe.dropout)
+        return drawn.with_drop_path(recipe.drop_path)
     return chain_blueprint(
         shape, classes, layers=recipe.layers, width=recipe.width, dropout=recipe.dropout
     )

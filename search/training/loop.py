@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from search.training.augment import AUGMENTATIONS
+from search.training.augment import augmentation_of, cutout, mixup
 from search.training.data import Normalise, Split, epoch_seed, in_order, shuffled
 from search.training.optimise import loss_of, rate
 from search.training.recipe import Recipe
@@ -67,7 +67,7 @@ def train_epoch(
     the global random state is left as it was.
     """
     device = normalise.mean.device
-    loss_function, augment = loss_of(recipe), AUGMENTATIONS[recipe.augmentation]
+    loss_function, augment = loss_of(recipe), augmentation_of(recipe)
     items = sum(len(part) for part in splits)
     total, seen = torch.zeros((), device=device), 0
     training.network.train()
@@ -77,9 +77,15 @@ def train_epoch(
             for group in training.optimiser.param_groups:
                 group["lr"] = rate(recipe, progress)
             batch = normalise(augment(images.to(device), generator))
+            batch = cutout(batch, recipe.cutout, generator)
+            batch, other, share = mixup(batch, recipe.mixup, generator)
             training.optimiser.zero_grad()
-            for piece, answers in zip(batch.chunk(parts), labels.chunk(parts), strict=True):
-                loss = loss_function(training.network(piece), answers.to(device))
+            pieces = (each.chunk(parts) for each in (batch, labels, labels[other]))
+            for piece, answers, others in zip(*pieces, strict=True):
+                logits = training.network(piece)
+                loss = loss_function(logits, answers.to(device))
+                if share < 1:
+                    loss = share * loss + (1 - share) * loss_function(logits, others.to(device))
                 (loss * (len(answers) / len(labels))).backward()
                 total += loss.detach() * len(answers)
             training.optimiser.step()

@@ -29,6 +29,10 @@ class Recipe:
     momentum: float = 0.9
     batch_size: int = 64
     augmentation: str = "none"
+    trivial_augment: str = "off"
+    mixup: float = 0.0
+    cutout: int = 0
+    drop_path: float = 0.0
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Recipe:

@@ -83,8 +83,10 @@ if __name__ == "__main__":
 def source(blueprint: Blueprint, known: Meta) -> str:
     """The Python file of a network for the classes and images of a dataset.
 
-    Its `Model` has the state of `search.training.export.Standalone`, name by name.
+    Its `Model` has the state of `search.training.export.Standalone`, name by name. Paths that training
+    dropped are always there in a model that is used.
     """
+    blueprint = blueprint.with_drop_path(0)
     words = {
         "channels": known.channels,
         "height": known.height,
@@ -144,12 +146,18 @@ def _expression(layer: Layer, inputs: list[str]) -> str:
         case "zero":
             sizes = ", ".join(map(str, layer.shape))
             return f"images.new_zeros(len(images), {sizes})"
-    return FUNCTIONS[layer.kind].format(first)
+        case "pad":
+            return f"F.pad({first}, {known['around']})"
+    return FUNCTIONS[layer.kind].format(*inputs)
 
 
 FUNCTIONS = {
     "relu": "F.relu({})",
     "relu6": "F.relu6({})",
+    "sigmoid": "torch.sigmoid({})",
+    "scale": "{} * {}[:, :, None, None]",
+    "hardswish": "F.hardswish({})",
+    "mish": "F.mish({})",
     "shift": "F.pad({}, (0, 1, 0, 1))[:, :, 1:, 1:]",
     "global_avg": "F.adaptive_avg_pool2d({}, 1)",
     "flatten": "torch.flatten({}, 1)",

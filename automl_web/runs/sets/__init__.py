@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from automl_web.runs.sets import cell_net
+from automl_web.runs.sets import cell_net, nb201, residual
 from automl_web.runs.sets.fields import SetFields
 
 FIELDS: dict[str, SetFields] = {
     "cell_net": cell_net.FIELDS,
+    "residual": residual.FIELDS,
+    "nb201": nb201.FIELDS,
 }
 """One file, and one line here. A set of another kind is edited as JSON."""

@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from automl_web.runs.words import cell_net, chain
+from automl_web.runs.words import cell_net, chain, nb201, residual
 
 WORDS: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "cell_net": cell_net.words,
     "chain": chain.words,
+    "residual": residual.words,
+    "nb201": nb201.words,
 }
 """Sentences that tell a parsed genotype, a part of it each: one file, and one line here."""
 

@@ -3,9 +3,11 @@
 import { type CellNet, cellGraphs } from "./genotypes/cell-net"
 import { type Chain, chainGraphs } from "./genotypes/chain"
 import { type Hier, hierGraphs } from "./genotypes/hier"
+import { type Nb201, nb201Graphs } from "./genotypes/nb201"
+import { type Residual, residualGraphs } from "./genotypes/residual"
 import type { Graph } from "./graph"
 
-export type Genotype = CellNet | Chain | Hier
+export type Genotype = CellNet | Chain | Hier | Nb201 | Residual
 
 type Drawings = { [K in Genotype["kind"]]: (genotype: Extract<Genotype, { kind: K }>) => Graph[] }
 
@@ -14,6 +16,8 @@ const DRAWINGS: Drawings = {
   cell_net: cellGraphs,
   chain: chainGraphs,
   hier: hierGraphs,
+  nb201: nb201Graphs,
+  residual: residualGraphs,
 }
 
 /** The graphs of a genotype. A kind that cannot be drawn has none. */
