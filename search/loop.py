@@ -45,7 +45,7 @@ def next_proposal(plan: Plan, problem: Problem, history: History) -> Proposal | 
     """
     rng = np.random.default_rng([plan.seed, len(history)])
     searched = history.at_stage(Stage.SEARCH, Stage.EVALUATE)
-    again = reserved(plan.options, plan.max_trials)
+    again = reserved(plan.method.options, plan.options, plan.max_trials)
     if len(searched) < plan.max_trials - again:
         given = sum(GIVEN in trial.memo for trial in searched)
         if given < len(plan.first):

@@ -6,6 +6,7 @@ whose options have `retrained` is served: so many of a run's trials, at its end,
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from search.history import History, Stage, Trial
@@ -19,9 +20,11 @@ MOST = 4
 """A run's trials over this are retrained at most, so that most of them search."""
 
 
-def reserved(options: Any, max_trials: int) -> int:
-    """How many of the trials of a run train the best once more."""
-    return min(int(getattr(options, "retrained", 0)), max_trials // MOST)
+def reserved(declared: type, options: Any, max_trials: int) -> int:
+    """How many of the trials of a run train the best once more, if a method's options declare that."""
+    if all(field.name != "retrained" for field in fields(declared)):
+        return 0
+    return min(int(options.retrained), max_trials // MOST)
 
 
 def retraining(history: History, count: int) -> Proposal | None:

@@ -9,6 +9,7 @@ import pytest
 
 from search.history import Candidate, History, Report, Stage, TrialState
 from search.loop import Plan, next_proposal, run, trial_of
+from search.options import NoOptions
 from search.retraining import AGAIN, reserved, winner
 from search.strategies.aging_evolution import METHOD, Options
 from tests.search.test_methods import NAS
@@ -80,6 +81,6 @@ def test_a_second_training_without_a_score_wins_nothing(state, losses):
 
 
 def test_most_trials_of_a_run_search():
-    assert reserved(Options(retrained=20), 12) == 3
-    assert reserved(Options(retrained=0), 12) == 0
-    assert reserved(object(), 12) == 0, "of a method without the option"
+    assert reserved(Options, Options(retrained=20), 12) == 3
+    assert reserved(Options, Options(retrained=0), 12) == 0
+    assert reserved(NoOptions, NoOptions(), 12) == 0
