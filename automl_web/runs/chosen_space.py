@@ -38,6 +38,9 @@ READY_MADE = {
         ReadyMade(
             "residual_small", "images", _("Ready-made: small residual networks and their training")
         ),
+        ReadyMade("macro", "images", _("Ready-made: layers that read any before them")),
+        ReadyMade("nasnet", "images", _("Ready-made: cells as in NASNet")),
+        ReadyMade("mnas", "images", _("Ready-made: mobile networks as in MnasNet")),
         ReadyMade("nb201", "images", _("Ready-made: cells of six edges and their training")),
     )
 }

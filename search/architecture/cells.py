@@ -24,6 +24,9 @@ MOST_NODES, MOST_CELLS, MOST_CHANNELS, MOST_EDGES = 12, 40, 512, 14
 """Nodes of a cell, cells of a network, channels of its first cell, edges into a node."""
 
 REDUCTIONS = (0, 1, 2)
+ADD, CONCAT = "add", "concat"
+"""How a node brings its edges together: their sum, or all their channels."""
+
 STEMS = ("conv3",)
 
 STEM = 3
@@ -79,13 +82,14 @@ def _node(given: Any, state: int, where: str) -> Any:
     """A node that gives `state` and so may read the states before it."""
     if isinstance(given, Mapping):
         check_fields(given, where, ("in",), ("combine",))
-        one_of(given.get("combine", "add"), ("add",), f"{where}: combine")
+        combine = one_of(given.get("combine", "add"), (ADD, CONCAT), f"{where}: combine")
         pairs = [a_list(pair, 2, 2, where) for pair in a_list(given["in"], 1, MOST_EDGES, where)]
         edges = [(op, source) for source, op in pairs]
     else:
-        flat = a_list(given, 4, 4, where)
+        flat, combine = a_list(given, 4, 4, where), ADD
         edges = [(flat[0], flat[1]), (flat[2], flat[3])]
-    return node_of((_op(op, where), _source(source, state, where)) for op, source in edges)
+    read = [(_op(op, where), _source(source, state, where)) for op, source in edges]
+    return node_of(read, combine)
 
 
 def _op(name: Any, where: str) -> str:
@@ -119,12 +123,21 @@ def node_edges(node: Any) -> tuple[Edge, ...]:
     return tuple(zip(node[::2], node[1::2], strict=True))
 
 
-def node_of(edges: Iterable[Edge]) -> Any:
-    """A node in canonical form: `[op, source, op, source]`, or the long form unless it sums two edges."""
+def node_of(edges: Iterable[Edge], combine: str = ADD) -> Any:
+    """A node in canonical form: `[op, source, op, source]`, or the long form unless it sums two edges.
+
+    What joins a single edge is a sum of it.
+    """
     ordered = sorted(edges, key=lambda edge: (edge[1], edge[0]))
-    if len(ordered) == 2:
+    combine = combine if len(ordered) > 1 else ADD
+    if len(ordered) == 2 and combine == ADD:
         return [part for edge in ordered for part in edge]
-    return {"combine": "add", "in": [[source, op] for op, source in ordered]}
+    return {"combine": combine, "in": [[source, op] for op, source in ordered]}
+
+
+def combine_of(node: Any) -> str:
+    """How a node of a parsed cell brings its edges together."""
+    return str(node["combine"]) if isinstance(node, Mapping) else ADD
 
 
 def loose_ends(nodes: Iterable[Any], inputs: int = 2) -> list[int]:
@@ -184,12 +197,23 @@ def _cell(
             edge(op, source, f"{label}{'abcdefghijklmn'[i]}")
             for i, (op, source) in enumerate(node_edges(node))
         ]
-        states.append(ends[0] if len(ends) == 1 else draft.add(f"{name}_{label}", "add", ends))
+        states.append(_combined(draft, f"{name}_{label}", ends, combine_of(node)))
     joined = [
         edge("id", state, f"output{state}") if state < count else states[state]
         for state in cell["concat"]
     ]
     return joined[0] if len(joined) == 1 else draft.add(name, "concat", joined)
+
+
+def _combined(draft: Draft, name: str, ends: list[str], combine: str) -> str:
+    """The sum of the ends; or all their channels, brought back to the width of the cell."""
+    if len(ends) == 1:
+        return ends[0]
+    whole = draft.add(name, combine, ends)
+    if combine == ADD:
+        return whole
+    channels = draft.shapes[ends[0]][0]
+    return draft.follow(f"{name}_back", whole, conv_norm(len(ends) * channels, channels))
 
 
 def _inputs(draft: Draft, name: str, inputs: tuple[str, str], channels: int) -> list[str]:

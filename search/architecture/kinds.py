@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from search.architecture import cells, chains, hier, nb201, residual
+from search.architecture import cells, chains, hier, macro, nb201, residual
 from search.architecture.blueprint import Blueprint
 
 
@@ -26,6 +26,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "cell_net": Kind(cells.read, cells.cell_blueprint),
     "chain": Kind(chains.read, chains.mobile_blueprint),
+    "macro_dag": Kind(macro.read, macro.macro_blueprint),
     "hier": Kind(hier.read, hier.hier_blueprint),
     "residual": Kind(residual.read, residual.residual_blueprint),
     "nb201": Kind(nb201.read, nb201.nb201_blueprint),

@@ -7,7 +7,10 @@ from typing import Any
 
 from search.architecture.blueprint import Shape
 from search.architecture.cell_space import AMOEBANET, DARTS, CellSpace
+from search.architecture.chain_space import ChainSpace
 from search.architecture.hier_space import HierSpace
+from search.architecture.macro_space import MacroSpace
+from search.architecture.nasnet_space import NasnetSpace
 from search.architecture.nb201_space import Nb201Space
 from search.architecture.residual_space import ResidualSpace
 from search.decisions import Architectures
@@ -16,6 +19,9 @@ from search.space import SpaceError
 SPACES: dict[str, Callable[[Mapping[str, Any], Shape, int], Architectures]] = {
     "cell_net": CellSpace.from_json,
     "hier": HierSpace.from_json,
+    "macro_dag": MacroSpace.from_json,
+    "nasnet": NasnetSpace.from_json,
+    "chain": ChainSpace.from_json,
     "residual": ResidualSpace.from_json,
     "nb201": Nb201Space.from_json,
 }
@@ -83,6 +89,34 @@ READY_MADE: dict[str, dict[str, Any]] = {
         "divisors": [1, 2, 4],
     },
     "flat": {**_MOTIFS, "levels": [{"motifs": 1, "nodes": 11}]},
+    "macro": {
+        "kind": "macro_dag",
+        "layers": 6,
+        "sides": [1, 3, 5, 7],
+        "filters": [8, 12, 16, 24],
+        "strides": [1, 2],
+    },
+    "nasnet": {
+        "kind": "nasnet",
+        "ops": [
+            *("id", "c1x3", "c1x7", "dil3", "avg3", "max3", "max5", "max7"),
+            *("conv1", "conv3", "sep3", "sep5", "sep7"),
+        ],
+        "nodes": 5,
+        **_SKELETON,
+    },
+    "mnas": {
+        "kind": "chain",
+        "blocks": [
+            {"c": 8, "n": 1, "s": 1},
+            {"c": 12, "n": 2, "s": 2},
+            {"c": 16, "n": 2, "s": 2},
+            {"c": 24, "n": 2, "s": 1},
+            {"c": 32, "n": 1, "s": 1},
+        ],
+        "stem": 16,
+        "head": 128,
+    },
 }
 """Spaces to begin with: those of the papers, `zero` aside, which DARTS adds itself, and a small one.
 

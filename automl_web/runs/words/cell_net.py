@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from search.architecture.cells import node_edges
+from search.architecture.cells import CONCAT, combine_of, node_edges
 from search.architecture.ops import OPS
 
 
@@ -20,7 +20,9 @@ def words(document: Mapping[str, Any]) -> list[str]:
 
 def _nodes(cell: Mapping[str, Any]) -> Iterator[str]:
     for number, node in enumerate(cell["nodes"], cell["inputs"]):
-        yield gettext("node %(node)s adds %(what)s") % {
+        joins = gettext("node %(node)s joins %(what)s")
+        adds = gettext("node %(node)s adds %(what)s")
+        yield (joins if combine_of(node) == CONCAT else adds) % {
             "node": number,
             "what": gettext(" and ").join(
                 gettext("%(op)s of %(source)s") % {"op": gettext(OPS[op].title), "source": source}

@@ -3,11 +3,12 @@
 import { type CellNet, cellGraphs } from "./genotypes/cell-net"
 import { type Chain, chainGraphs } from "./genotypes/chain"
 import { type Hier, hierGraphs } from "./genotypes/hier"
+import { type MacroDag, macroGraphs } from "./genotypes/macro-dag"
 import { type Nb201, nb201Graphs } from "./genotypes/nb201"
 import { type Residual, residualGraphs } from "./genotypes/residual"
 import type { Graph } from "./graph"
 
-export type Genotype = CellNet | Chain | Hier | Nb201 | Residual
+export type Genotype = CellNet | Chain | Hier | MacroDag | Nb201 | Residual
 
 type Drawings = { [K in Genotype["kind"]]: (genotype: Extract<Genotype, { kind: K }>) => Graph[] }
 
@@ -16,6 +17,7 @@ const DRAWINGS: Drawings = {
   cell_net: cellGraphs,
   chain: chainGraphs,
   hier: hierGraphs,
+  macro_dag: macroGraphs,
   nb201: nb201Graphs,
   residual: residualGraphs,
 }

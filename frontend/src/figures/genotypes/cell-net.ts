@@ -12,8 +12,10 @@ import {
   working,
 } from "../graph"
 
-/** What a node computes: two operations, each on a state, that are added; or any number of them. */
-type Sum = [op: string, from: number, op: string, from: number] | { in: [number, string][] }
+/** What a node computes: two operations, each on a state, that are added; or any number, or joined. */
+type Sum =
+  | [op: string, from: number, op: string, from: number]
+  | { in: [number, string][]; combine?: "add" | "concat" }
 
 export interface Cell {
   inputs?: number
@@ -58,12 +60,17 @@ function nodesOf(cell: Cell): GraphNode[] {
     kind: "input" as const,
     title: inputTitle(id, count),
   }))
-  const states = cell.nodes.map((_, index) => ({
+  const states = cell.nodes.map((sum, index) => ({
     id: String(count + index),
     kind: "state" as const,
-    title: String(count + index),
+    title: isJoined(sum) ? t("%(state)s, joined", { state: count + index }) : String(count + index),
   }))
   return [...inputs, ...states, { id: OUTPUT, kind: "output", title: t("cₖ") }]
+}
+
+/** Whether a node puts what it reads side by side instead of adding it up. */
+function isJoined(sum: Sum): boolean {
+  return !Array.isArray(sum) && sum.combine === "concat"
 }
 
 function inputsOf(cell: Cell): number {

@@ -1,13 +1,15 @@
 /** A chain as a graph: a node for each width of the network, an edge for each block. */
 
-import { n, number, t } from "../../i18n"
+import { n, number, percent, t } from "../../i18n"
 import { opTitle } from "../../words"
 import { type Graph, joining, OUTPUT, working } from "../graph"
 
 interface Block {
   op: string
   k: number
-  e: number
+  e?: number
+  se?: number
+  skip?: "pool" | "zero"
   c: number
   n: number
   s: number
@@ -45,10 +47,12 @@ export function chainGraphs({ stem, blocks }: Chain): Graph[] {
   ]
 }
 
-function blockTitle({ op, k, e, n: times, s }: Block): string {
+function blockTitle({ op, k, e, n: times, s, se, skip }: Block): string {
   const kernel = k ? t("%(op)s %(size)s×%(size)s", { op: opTitle(op), size: k }) : opTitle(op)
   const wide = e ? t("expands %(times)s×", { times: e }) : ""
   const repeated = times > 1 ? n("once", "%(count)s times", times) : ""
   const stride = s > 1 ? t("stride %(size)s", { size: s }) : ""
-  return [kernel, wide, repeated, stride].filter(Boolean).join(", ")
+  const squeezed = se ? t("squeezed to %(share)s", { share: percent(se) }) : ""
+  const passed = skip ? { pool: t("skip, pooled"), zero: t("no skip") }[skip] : ""
+  return [kernel, wide, squeezed, passed, repeated, stride].filter(Boolean).join(", ")
 }
