@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
+from typing import Any
 
 import numpy as np
+from ConfigSpace import Configuration, Constant
+from ConfigSpace.util import get_one_exchange_neighbourhood
 
 from search.history import Candidate, History, Stage, Trial
 from search.insight import Family, Member
@@ -34,8 +38,8 @@ def best_of(population: Sequence[Trial], rng: np.random.Generator, size: int) ->
 
 
 def tried(history: History) -> set[str | None]:
-    """The designs of all trials."""
-    return {trial.candidate.genotype for trial in history}
+    """The designs of all trials that have one."""
+    return {trial.candidate.genotype for trial in history} - {None}
 
 
 def drawn(problem: Problem, rng: np.random.Generator, known: Collection[str | None]) -> Proposal:
@@ -59,6 +63,42 @@ def mutated(
         if genotype not in known and problem.fits(child):
             break
     return child, mutation
+
+
+def is_open(problem: Problem) -> bool:
+    """Whether there is something to choose of the training, too."""
+    declared = problem.space.configuration_space.values()
+    return not all(isinstance(hyperparameter, Constant) for hyperparameter in declared)
+
+
+def retuned(
+    problem: Problem, parent: Candidate, rng: np.random.Generator, known: Sequence[Candidate]
+) -> tuple[Candidate, Message]:
+    """The parent with another value of one hyper-parameter, and of those that hang on it.
+
+    It is none of the `known`, if there are others. Nothing changes where there is nothing to choose.
+    """
+    declared = problem.space.configuration_space
+    config = Configuration(declared, values=dict(parent.config))
+    child, mutation = parent, Message("Nothing else could be chosen, so nothing was changed")
+    neighbours = get_one_exchange_neighbourhood(config, seed=int(rng.integers(2**31)))
+    for neighbour in islice(neighbours, TRIES):
+        changed = problem.space.config(neighbour.get_array())
+        child = Candidate(changed, parent.genotype)
+        mutation = _told(parent.config, changed)
+        if child not in known and problem.fits(child):
+            break
+    return child, mutation
+
+
+def _told(before: Mapping[str, Any], after: Mapping[str, Any]) -> Message:
+    name = next(name for name, value in after.items() if before.get(name) != value)
+    told = {"name": name, "new": _short(after[name]), "old": _short(before.get(name))}
+    return Message("%(name)s: %(new)s instead of %(old)s", told)
+
+
+def _short(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def born(

@@ -8,15 +8,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.breeding import best_of, born, drawn, family, mutated, scored, tried
+from search.breeding import (
+    best_of,
+    born,
+    drawn,
+    family,
+    is_open,
+    mutated,
+    retuned,
+    scored,
+    tried,
+)
 from search.history import History, Trial
 from search.insight import Family
 from search.message import Message
-from search.method import GENOTYPE, Method, Problem, Proposal
+from search.method import Method, Problem, Proposal
 from search.options import OptionError, option
 
 AVOID, ALLOW = "avoid", "allow"
 OLDEST, WORST = "oldest", "worst"
+
+HALF = 0.5
+"""Share of the children whose training is changed, where it is searched, instead of their network."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,7 @@ def propose(
     """A random design until there are enough, then a mutation of the best of a sample.
 
     Workers do not wait for each other: who is in the population is decided by the order in which the
-    trials ended.
+    trials ended. Where the training is searched, too, every other child differs in that instead.
     """
     alive = population(history, options)
     known = tried(history) if options.duplicates == AVOID else set()
@@ -90,6 +103,9 @@ def propose(
     parent = best_of(alive, rng, options.sample_size)
     if rng.random() < options.identity and options.duplicates == ALLOW:
         child, mutation = parent.candidate, Message("Unchanged, to be judged once more")
+    elif problem.architectures is None or (is_open(problem) and rng.random() < HALF):
+        seen = [trial.candidate for trial in history] if options.duplicates == AVOID else []
+        child, mutation = retuned(problem, parent.candidate, rng, seen)
     else:
         child, mutation = mutated(problem, parent, rng, known)
     return born(child, mutation, parent, options.sample_size, len(alive))
@@ -131,6 +147,5 @@ METHOD = Method(
     ),
     propose=propose,
     options=Options,
-    searches=(GENOTYPE,),
     insight=insight,
 )

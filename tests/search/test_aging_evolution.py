@@ -8,12 +8,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from ConfigSpace import ConfigurationSpace, Constant
 
 from search.architecture.spaces import READY_MADE
 from search.history import History, Report, Trial, TrialState
 from search.loop import Plan, run
 from search.method import Constraint
 from search.options import OptionError
+from search.space import Space
 from search.strategies.aging_evolution import (
     ALLOW,
     METHOD,
@@ -39,7 +41,9 @@ def trained(problem, candidate, context):
     yield Report(1, {"val_accuracy": score}, costs=CELLS.costs(candidate.genotype))
 
 
-TOY = replace(NAS, evaluate=trained, limits=())
+FIXED = ConfigurationSpace()
+FIXED.add([Constant("rate", 0.1)])
+TOY = replace(NAS, evaluate=trained, limits=(), space=Space(FIXED))
 
 
 def searched(tmp_path, options=FEW, problem=TOY, trials=40, seed=1) -> History:
@@ -178,3 +182,17 @@ def test_shows_the_family(tmp_path):
     for member in members.values():
         before = members[member.parent].generation if member.parent else -1
         assert member.generation == before + 1
+
+
+def test_where_the_training_is_searched_too_a_child_differs_in_one_half(tmp_path):
+    history = searched(tmp_path, problem=replace(NAS, evaluate=trained, limits=()))
+    changed = Counter()
+    for trial in history:
+        if parent := trial.memo.get("parent"):
+            before = history.trials[parent - 1].candidate
+            config = trial.candidate.config != before.config
+            genotype = trial.candidate.genotype != before.genotype
+            assert config != genotype
+            NAS.space.check(trial.candidate.config)
+            changed[config] += 1
+    assert min(changed[True], changed[False]) > 5

@@ -84,6 +84,33 @@ def test_a_sum_of_any_number_of_operations_is_told():
     ]
 
 
+def test_a_residual_network_is_told_group_by_group():
+    groups = [{"blocks": 2, "branches": 3, "c": 16}, {"blocks": 1, "branches": 1, "c": 32}]
+    residual = {"v": 1, "kind": "residual", "stem": 8, "groups": groups}
+    assert words(canonical(residual)) == [
+        "Residual network: begins with 8 channels; 2 blocks of 16 channels and 3 branches; "
+        "1 block of 32 channels and 1 branches."
+    ]
+
+
+def test_a_cell_of_six_edges_is_told_with_what_it_is_stacked_to():
+    edges = ["conv3", "zero", "zero", "avg3", "zero", "zero"]
+    skeleton = {"C": 8, "N": 3, "act": "mish", "divide": 2}
+    assert words(canonical({"v": 1, "kind": "nb201", "edges": edges, "skeleton": skeleton})) == [
+        "Cell: 3 x 3 convolution from node 0 to node 1; 3 x 3 average pooling from node 0 to node 3.",
+        "Network: 3 cells a stage, 8 channels at first, mish, images divided by 2.",
+    ]
+
+
+@pytest.mark.parametrize("made", ["residual_small", "nb201"])
+@pytest.mark.usefixtures("_quick")
+def test_spaces_of_both_halves_are_previewed_with_both(editor_client, project, made):
+    drawn, page = previewed(editor_client, address(project, made))
+    assert "Learning rate" in drawn.titles
+    assert all(design.words for design in drawn.designs)
+    assert page.count("<cell-diagram") == 3
+
+
 @pytest.mark.usefixtures("_quick")
 def test_a_preview_is_counted_for_the_latest_dataset(editor_client, project, version):
     drawn, page = previewed(editor_client, address(project, CELLS))
