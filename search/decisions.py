@@ -76,3 +76,11 @@ class Referenced(Protocol):
 
     def reference(self) -> str:
         """Its genotype, up to the width and depth that the set allows."""
+
+
+@runtime_checkable
+class Routed(Protocol):
+    """A set whose designs are graphs with ways from input to output, by which models can know them."""
+
+    def paths(self, genotype: str) -> frozenset[tuple[str, ...]]:
+        """The ways through the design, each as the operations along it and where it lies."""

@@ -260,7 +260,38 @@ class Leader:
     judged: Sequence[Seen]
 
 
-Picture = Rungs | Family | Weights | Points | Slices | Densities | Strategies | Leader | Policy
+@dataclass(frozen=True)
+class Foretold:
+    """The loss that a model expected of a trial, one deviation below and above it, and what came of it."""
+
+    number: int
+    mean: float
+    low: float
+    high: float
+    loss: float | None
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """A model that foretells losses, and how well: Spearman's rank correlation, None if not known yet."""
+
+    kind: ClassVar = "predicted"
+    trials: Sequence[Foretold]
+    correlation: float | None
+
+
+Picture = (
+    Rungs
+    | Family
+    | Weights
+    | Points
+    | Slices
+    | Densities
+    | Strategies
+    | Leader
+    | Policy
+    | Predicted
+)
 
 
 @dataclass(frozen=True)

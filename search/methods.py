@@ -8,6 +8,7 @@ from search.oneshot import darts, stackelberg
 from search.strategies import (
     aging_evolution,
     asha,
+    bananas,
     bohb,
     cma_es,
     dehb,
@@ -61,6 +62,7 @@ METHODS: dict[str, Method] = {
         aging_evolution.METHOD,
         hierarchical.METHOD,
         local_search.METHOD,
+        bananas.METHOD,
         nas_rl.METHOD,
         nasnet.METHOD,
         mnasnet.METHOD,

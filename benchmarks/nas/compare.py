@@ -39,6 +39,7 @@ ROWS: dict[str, Row] = {
         "local search, one random design a walk", "local_search", {"start_up": 1, "retrained": 0}
     ),
     "local": Row("local search as offered", "local_search"),
+    "bananas": Row("BANANAS as offered", "bananas"),
 }
 
 

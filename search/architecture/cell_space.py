@@ -27,6 +27,7 @@ from search.architecture.cells import (
 from search.architecture.declared import check_names, ops, whole
 from search.architecture.genotype import blueprint_of, canonical
 from search.architecture.ops import steps_of
+from search.architecture.paths import Path, paths_of
 from search.decisions import Decision
 from search.message import Message
 from search.space import SpaceError
@@ -194,6 +195,10 @@ class CellSpace:
     def _other_ops(self, into: Sequence[Edge], node: int, end: int) -> list[Edge]:
         now, source = into[end]
         return [(op, source) for op in self.ops if op != now]
+
+    def paths(self, genotype: str) -> frozenset[Path]:
+        """The ways through both cells."""
+        return paths_of(genotype)
 
     def costs(self, genotype: str) -> Mapping[str, float]:
         """Parameters, MACs and bytes of the network."""

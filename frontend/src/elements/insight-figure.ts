@@ -8,6 +8,7 @@ import type { Insight, Picture, Points } from "../figures/insight"
 import { leaderFigure } from "../figures/leader"
 import { pointsFigure } from "../figures/points"
 import { policyFigure } from "../figures/policy"
+import { predictedFigure } from "../figures/predicted"
 import { rungsFigure } from "../figures/rungs"
 import { slicesFigure } from "../figures/slices"
 import { strategiesFigure } from "../figures/strategies"
@@ -66,6 +67,8 @@ export class InsightFigure {
         return leaderFigure(picture, goal)
       case "policy":
         return policyFigure(picture)
+      case "predicted":
+        return predictedFigure(picture, goal)
       case "weights":
         return null // `<edge-weights>` shows these
     }

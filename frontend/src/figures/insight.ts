@@ -151,6 +151,21 @@ export interface Policy {
   payoffs: { number: number; reward: number; baseline: number | null }[]
 }
 
+/** The loss that a model expected of a trial, one deviation below and above it, and what came of it. */
+export interface Foretold {
+  number: number
+  mean: number
+  low: number
+  high: number
+  loss: number | null
+}
+
+/** A model that foretells losses, and how well: the rank correlation, null if not known yet. */
+export interface Predicted {
+  trials: Foretold[]
+  correlation: number | null
+}
+
 export type Picture =
   | { kind: "rungs"; fidelity: string; rungs: Rung[]; correlations: RankCorrelation[] }
   | { kind: "family"; members: Member[] }
@@ -161,5 +176,6 @@ export type Picture =
   | ({ kind: "strategies" } & Strategies)
   | ({ kind: "leader" } & Leader)
   | ({ kind: "policy" } & Policy)
+  | ({ kind: "predicted" } & Predicted)
 
 export type Insight = Picture | { kind: "several"; pictures: Picture[] }
