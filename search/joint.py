@@ -66,9 +66,10 @@ class View:
 
     @property
     def titles(self) -> dict[str, Message]:
-        """What a person reads in place of the names of the decisions, where they have titles."""
+        """What a person reads in place of the names of the decisions."""
         named = zip(self.names, self.architectures.decisions, strict=True)
-        return {name: decision.title for name, decision in named if decision.title}
+        plain = {name: name.replace("_", " ").capitalize() for name in self.names}
+        return {name: decision.title or Message(plain[name]) for name, decision in named}
 
     @cached_property
     def space(self) -> Space:
