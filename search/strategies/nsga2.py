@@ -133,7 +133,7 @@ def distances(losses: Array) -> Array:
 def _child(
     problem: Problem, parents: Sequence[Trial], rng: np.random.Generator
 ) -> Candidate | None:
-    """Each value from either parent, one in d of them changed; the first parent's architecture."""
+    """Each value, and each decision of an architecture, from either parent; one in d values changed."""
     axes = axes_of(problem.space)
     pair = vectors(problem.space, [parent.candidate.config for parent in parents])
     either = rng.integers(2, size=len(axes))
@@ -147,18 +147,26 @@ def _child(
         elif np.isnan(point[place]) or rng.random() < 1 / len(free):
             point[place] = _mutated(axis, point[place], rng)
     config = problem.space.config(deactivate(problem.space, point[None])[0])
-    child = Candidate(config, _design(problem, parents[0].candidate.genotype, bool(free), rng))
+    genotypes = [parent.candidate.genotype for parent in parents]
+    child = Candidate(config, _design(problem, genotypes, bool(free), rng))
     return child if problem.allows(child) else None
 
 
 def _design(
-    problem: Problem, genotype: str | None, is_alone: bool, rng: np.random.Generator
+    problem: Problem, genotypes: Sequence[str | None], has_config: bool, rng: np.random.Generator
 ) -> str | None:
-    if problem.architectures is None or genotype is None:
-        return genotype
-    if is_alone and rng.random() >= NEW_DESIGN:
-        return genotype
-    return problem.architectures.mutate(genotype, rng)[0]
+    """Each decision from either parent, and a mutation: always, or now and then beside a config's."""
+    first, second = genotypes
+    designs = problem.architectures
+    if designs is None or first is None or second is None:
+        return first
+    if designs.decisions and first != second:
+        pair = np.array([designs.encode(first), designs.encode(second)])
+        places = pair[rng.integers(2, size=pair.shape[1]), range(pair.shape[1])]
+        first = designs.decode(places.tolist())
+    if has_config and rng.random() >= NEW_DESIGN:
+        return first
+    return designs.mutate(first, rng)[0]
 
 
 def _mutated(axis: Axis, value: float, rng: np.random.Generator) -> float:

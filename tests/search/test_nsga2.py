@@ -14,7 +14,8 @@ from search.method import Constraint, Objective, Problem
 from search.methods import METHODS
 from search.pareto import hypervolume
 from search.space import Space
-from search.strategies.nsga2 import distances, ordered, violation
+from search.strategies.nsga2 import _design, distances, ordered, violation
+from tests.search.test_methods import CELLS, NAS
 
 METHOD = METHODS["nsga2"]
 
@@ -92,3 +93,17 @@ def test_its_front_dominates_more_than_that_of_random_search():
     ours = [grown(searched(METHOD, problem, 120, seed)) for seed in range(3)]
     random = [grown(searched(METHODS["random_search"], problem, 120, seed)) for seed in range(3)]
     assert min(ours) > max(random)
+
+
+def test_a_child_takes_each_decision_of_its_design_from_either_parent_but_for_one_node_that_is_mutated():
+    problem = replace(NAS, limits=())
+    parents = [CELLS.sample(np.random.default_rng(seed)) for seed in (1, 2)]
+    rngs = map(np.random.default_rng, range(60))
+    children = {_design(problem, parents, False, rng) for rng in rngs}
+    first, second, *made = (np.array(CELLS.encode(genotype)) for genotype in (*parents, *children))
+    nodes = np.array([decision.name.split("_")[:2] for decision in CELLS.decisions])
+    for child in made:
+        strange = (child != first) & (child != second)
+        assert len({tuple(node) for node in nodes[strange]}) <= 1
+    assert len(children) > 50
+    assert np.mean([(child != first).any() and (child != second).any() for child in made]) > 0.9
