@@ -21,10 +21,12 @@ SMALL = {
     "max_epochs": 4,
     "initial": 4,
     "epochs": 2,
+    "generations": 3,
     "random_controls": 1,
     "warm_up": 0,
     "levels": 3,
     "cycles": 1,
+    "children": 2,
 }
 """Options at their smallest, by name."""
 
