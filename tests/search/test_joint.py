@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from ConfigSpace import ConfigurationSpace, Float
+from ConfigSpace import ConfigurationSpace, Constant, Float
 
 from search.architecture.genotype import blueprint_of, canonical
 from search.architecture.spaces import READY_MADE, space_of
@@ -94,26 +94,42 @@ def test_the_importance_of_decisions_is_told_with_that_of_hyper_parameters():
     assert str(view.titles["blocks_2"]) == "Group 2: blocks"
 
 
-def test_there_and_back_again_is_the_same_candidate():
-    view, rng = view_of(PROBLEM), np.random.default_rng(1)
-    for _ in range(50):
-        candidate = PROBLEM.sample(rng)
+@pytest.mark.parametrize("name", READY_MADE)
+def test_there_and_back_again_is_the_same_candidate_of_every_ready_made_set(name):
+    problem = replace(_problem(name), limits=())
+    view, rng = view_of(problem), np.random.default_rng(1)
+    for _ in range(10):
+        candidate = problem.sample(rng)
         assert view.candidate(view.one(candidate)) == candidate
         view.space.check(view.one(candidate).config)
+        drawn = view.candidate(Candidate(view.space.sample(rng)))
+        assert canonical(drawn.genotype) == drawn.genotype
 
 
-def test_other_choices_that_make_the_same_design_are_another_draw_for_the_method_and_not_for_the_run():
-    # Rounded to whole channels, five factors give one width and the sixth another: two designs.
+def _two_designs():
+    """Rounded to whole channels, five factors give one width and the sixth another."""
     groups = [{"blocks": [1], "widen": [0.96, 0.98, 1, 1.01, 1.02, 2], "branches": [1]}]
-    problem = _problem(filters=[8], groups=groups)
     fixed = ConfigurationSpace()
-    fixed.add([Float("rate", (0.1, 0.1000001))])
-    problem = replace(problem, space=Space(fixed))
-    view = view_of(problem)
-    alias = view.candidate(Candidate({"rate": 0.1, "widen_1": "1.02"}))
-    first = Trial(1, alias, memo={AS_CHOSEN: [0, 0, 4, 0]}, state=TrialState.COMPLETE)
-    assert view.history(History((first,))).trials[0].candidate.config["widen_1"] == "1.02"
-    assert view.one(alias).config["widen_1"] == "0.96"
+    fixed.add([Constant("rate", 0.1)])
+    return replace(_problem(filters=[8], groups=groups), space=Space(fixed))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_other_choices_that_make_the_same_design_are_drawn_again(seed):
+    problem, history = _two_designs(), History()
+    plan = Plan(METHODS["grid"], METHODS["grid"].options(), seed, max_trials=2)
+    for number in (1, 2):
+        proposal = next_proposal(plan, problem, history)
+        history = History((*history.trials, _ended(trial_of(proposal, number))))
+    assert len({trial.candidate.genotype for trial in history}) == 2
+
+
+def test_a_method_finds_its_trials_as_it_made_them():
+    view = view_of(_two_designs())
+    made = view.candidate(Candidate({"rate": 0.1, "widen_1": "1.02"}))
+    trial = Trial(1, made, memo={AS_CHOSEN: [0, 0, 4, 0]}, state=TrialState.COMPLETE)
+    assert view.history(History((trial,))).trials[0].candidate.config["widen_1"] == "1.02"
+    assert view.one(made).config["widen_1"] == "0.96"
 
 
 def test_designs_of_another_set_in_earlier_runs_are_left_out():
