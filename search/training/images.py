@@ -78,7 +78,7 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
         log(report.note)
     costs = _costs(drawn, report.values)
     if training.epoch:
-        costs["latency_ms"] = measure(training.network, known.shape, device).median_ms
+        costs["latency_ms"] = measure(training.network, known.shape, device, drawn).median_ms
     yield replace(report, costs=costs)
 
 
