@@ -17,9 +17,12 @@ FOR_EPOCHS, FOR_WHOLE, FOR_ARCHITECTURES, FOR_BOTH = (
     "hyperband",
     "gaussian_process",
     "aging_evolution",
-    "random_search",
+    "bohb",
 )
 """What is suggested where trainings may be cut short, where not, for architectures, and for both halves."""
+
+LAST = "random_search"
+"""What searches everything."""
 
 BEST = {
     True: (FOR_EPOCHS, "bohb", "tpe"),
@@ -28,6 +31,7 @@ BEST = {
 """The methods to look at first, where all trainings go in epochs and where not."""
 
 BEST_OF_ARCHITECTURES = (FOR_ARCHITECTURES, FOR_EPOCHS, "darts")
+BEST_OF_BOTH = (FOR_BOTH, "tpe", FOR_EPOCHS)
 
 
 @dataclass(frozen=True)
@@ -73,16 +77,19 @@ def method_choices(space: ChosenSpace | None = None) -> list[tuple[str, list[tup
 
 def suggested(space: ChosenSpace, kind: str, wanted: str) -> str:
     """The method that was wanted if a person chose it and it searches the space, else the usual one."""
-    by_default = FOR_ARCHITECTURES if space.is_of_architectures else usual(kind)
+    if len(space.left_open) > 1:
+        by_default = FOR_BOTH
+    else:
+        by_default = FOR_ARCHITECTURES if space.is_of_architectures else usual(kind)
     chosen_by_hand = wanted not in (FOR_EPOCHS, FOR_WHOLE, FOR_ARCHITECTURES)
-    wishes = [wanted, by_default, FOR_BOTH] if chosen_by_hand else [by_default, FOR_BOTH]
+    wishes = [wanted, by_default, LAST] if chosen_by_hand else [by_default, LAST]
     return next(name for name in wishes if space.takes(METHODS[name]))
 
 
 def best_for(kind: str, space: ChosenSpace | None) -> tuple[str, ...]:
     """The methods to look at first."""
     if space is not None and space.is_of_architectures:
-        return BEST_OF_ARCHITECTURES
+        return BEST_OF_BOTH if len(space.left_open) > 1 else BEST_OF_ARCHITECTURES
     return BEST[trains_in_epochs(kind)]
 
 

@@ -56,6 +56,13 @@ def test_architectures_have_suggestions_of_their_own(editor_client, project, ver
     assert (first.method.name, first.is_chosen) == ("aging_evolution", True)
 
 
+def test_spaces_of_both_halves_have_suggestions_of_their_own(editor_client, project, version):
+    address = reverse("run-options", args=[project.slug])
+    answer = editor_client.get(address, {"method": "hyperband", "space": "residual_small"})
+    first, *_others = answer.context["form"].picker[0].choices
+    assert (first.method.name, first.is_chosen) == ("bohb", True)
+
+
 def test_trainings_that_can_be_cut_short_are_searched_otherwise_than_those_that_cannot():
     assert usual("images") == usual("text") == "hyperband"
     assert usual("tables") == "gaussian_process"
