@@ -52,8 +52,9 @@ def of_architectures() -> dict[str, Any]:
 
 
 def space_for(method: Method) -> str:
-    """The one of the two spaces that the method searches, as a form names it."""
-    return "1" if CONFIG in method.searches else "2"
+    """The one of the two spaces that the method is for, as a form names it."""
+    of_networks = method.family.startswith("Architecture")
+    return "1" if CONFIG in method.searches and not of_networks else "2"
 
 
 def window_on(site: Site) -> Browser:
