@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from search.method import CONFIG, Method
+from search.method import CONFIG, GENOTYPE, Method
 from search.problems.architecture_space import ready_made
 from search.problems.images import IMAGES
 from tests.web.browsing import Browser
@@ -53,7 +53,7 @@ def of_architectures() -> dict[str, Any]:
 
 def space_for(method: Method) -> str:
     """The one of the two spaces that the method is for, as a form names it."""
-    of_networks = method.family.startswith("Architecture")
+    of_networks = GENOTYPE in method.searches and method.family.startswith("Architecture")
     return "1" if CONFIG in method.searches and not of_networks else "2"
 
 
