@@ -28,6 +28,9 @@ BEST = 10
 CHANGES = 2
 """Mutations of a candidate at most."""
 
+RANDOM = 0.5
+"""The share of the candidates that are random: mutations alone never leave the summit they are at."""
+
 EXPECTED = "expected"
 """In the memo of a trial: the loss that was expected of it, and that one deviation below and above."""
 
@@ -53,7 +56,8 @@ class Options:
     candidates: int = option(
         100,
         title="Candidates",
-        help="Mutations of the best designs, of which the most promising one is trained.",
+        help="Designs of which the most promising is trained: half of them are mutations of the best, "
+        "half are random.",
         minimum=2,
         maximum=10_000,
     )
@@ -86,15 +90,15 @@ def propose(
     learnt = len(ended) - (len(ended) - options.start_up) % options.refit
     candidates = _candidates(problem, best, rng, known, options.candidates)
     if not candidates:
-        why = Message("At random: all mutations of the best designs were tried, or break a limit")
+        why = Message("At random: all designs that came to mind were tried, or break a limit")
         return replace(drawn(problem, rng, known), why=why)
     model, encode, warp = _model(problem, ended[:learnt], options.networks)
     means, deviations = model.predict(encode([c.genotype for c in candidates]))
     place = int(np.argmin(rng.normal(means, deviations)))
     around = means[place] + deviations[place] * np.array([0, -1, 1])
     why = Message(
-        "Of %(count)s mutations of the best designs the most promising to %(networks)s networks that "
-        "learnt from %(learnt)s trials",
+        "Of %(count)s designs, mutations of the best and random ones, the most promising to "
+        "%(networks)s networks that learnt from %(learnt)s trials",
         {"count": len(candidates), "networks": options.networks, "learnt": learnt},
     )
     expected = [float(loss) for loss in warp.losses(around)]
@@ -114,14 +118,14 @@ def _candidates(
     known: set[str | None],
     count: int,
 ) -> list[Candidate]:
-    """New designs that differ from one of the best in a mutation or two; no design twice."""
+    """New designs, random ones and some that differ from one of the best in a mutation or two."""
     assert problem.architectures is not None
-    found: dict[str, Candidate] = {}
+    designs, found = problem.architectures, dict[str, Candidate]()
     for number in range(count):
         parent = best[number % len(best)].candidate
-        genotype = str(parent.genotype)
+        genotype = designs.sample(rng) if number < RANDOM * count else str(parent.genotype)
         for _ in range(int(rng.integers(1, CHANGES + 1))):
-            genotype, _change = problem.architectures.mutate(genotype, rng)
+            genotype, _change = designs.mutate(genotype, rng)
         child = Candidate(parent.config, genotype)
         if genotype not in known and problem.fits(child):
             found.setdefault(genotype, child)
