@@ -109,11 +109,10 @@ class View:
     def one(self, candidate: Candidate, places: Sequence[int] | None = None) -> Candidate:
         """Both halves as one config, by the choices at `places` or those that make the genotype.
 
-        Raises ValueError if the genotype is none of the set.
+        Raises ValueError if the genotype is none of the set, or none at all.
         """
-        assert candidate.genotype is not None
         if places is None:
-            places = self.architectures.encode(candidate.genotype)
+            places = self._made_by(candidate.genotype)
         chosen = {
             name: _labels(decision)[place]
             for name, decision, place in zip(
@@ -123,22 +122,34 @@ class View:
         }
         return Candidate({**candidate.config, **chosen})
 
+    def _made_by(self, genotype: str | None) -> Sequence[int]:
+        if genotype is None:
+            raise ValueError("There is no architecture.")
+        try:
+            return self.architectures.encode(genotype)
+        except (KeyError, IndexError, TypeError) as error:
+            raise ValueError("The architecture is of another kind.") from error
+
     def history(self, history: History) -> History:
-        """The trials as the method sees them; of earlier runs those whose designs are of this set."""
-        trials = tuple(self._trial(trial) for trial in history.trials)
+        """The trials as the method sees them; of earlier runs those whose designs are of this set.
+
+        A trial of this run whose design is not, such as a supernet's, has its training only.
+        """
+        trials = tuple(self._trial(trial) or _bare(trial) for trial in history.trials)
         return History(trials, tuple(self._earlier(run) for run in history.earlier))
 
-    def _trial(self, trial: Trial) -> Trial:
-        return replace(trial, candidate=self.one(trial.candidate, trial.memo.get(AS_CHOSEN)))
+    def _trial(self, trial: Trial) -> Trial | None:
+        try:
+            return replace(trial, candidate=self.one(trial.candidate, trial.memo.get(AS_CHOSEN)))
+        except ValueError:
+            return None
 
     def _earlier(self, run: History) -> History:
-        kept = []
-        for trial in run.trials:
-            try:
-                kept.append(replace(trial, candidate=self.one(trial.candidate)))
-            except (ValueError, KeyError, AssertionError):
-                continue  # a design of another set
-        return History(tuple(kept))
+        return History(tuple(filter(None, map(self._trial, run.trials))))
+
+
+def _bare(trial: Trial) -> Trial:
+    return replace(trial, candidate=Candidate(trial.candidate.config))
 
 
 def view_of(problem: Problem) -> View | None:

@@ -141,6 +141,14 @@ def test_designs_of_another_set_in_earlier_runs_are_left_out():
     assert [trial.number for trial in seen.earlier[0]] == [1]
 
 
+def test_a_trial_without_a_design_has_its_training_only_and_importances_are_told_all_the_same():
+    view, trials = view_of(PROBLEM), _searched(METHODS["random_search"], 40).trials
+    bare = replace(trials[0], candidate=Candidate(trials[0].candidate.config))
+    seen = view.history(History((bare, *trials[1:])))
+    assert seen.trials[0].candidate == bare.candidate
+    assert importances(view.space, seen)
+
+
 def test_a_name_that_training_and_architecture_share_is_told_apart():
     space = ConfigurationSpace()
     space.add([Float("filters", (0.0, 1.0))])
