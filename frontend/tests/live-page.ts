@@ -26,11 +26,16 @@ class Sight {
 
 customElements.define("run-live", RunLive)
 
+/** What a figure is answered: always the same, or by the address that it asks. */
+type Answer = object | ((address: string) => object)
+
 /** A page whose figure is in view and is answered so. */
-export function livePage(inside: string, answer: object, state: LiveState = aRun()): RunLive {
+export function livePage(inside: string, answer: Answer, state: LiveState = aRun()): RunLive {
+  const told = (address: string) =>
+    typeof answer === "function" ? answer(address) : { ...answer, address }
   vi.stubGlobal(
     "fetch",
-    vi.fn(async (address: string) => Response.json({ ...answer, address })),
+    vi.fn(async (address: string) => Response.json(told(address))),
   )
   vi.stubGlobal("WebSocket", SilentSocket)
   vi.stubGlobal("IntersectionObserver", Sight)

@@ -1,64 +1,29 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { RunInsight } from "../src/elements/run-insight"
-import { RunLive } from "../src/elements/run-live"
-import { put } from "./page"
-import { aRun } from "./run"
+import { leave, livePage } from "./live-page"
 
 vi.mock("../src/plotly", () => ({ loadPlotly: async () => ({ react: async () => {} }) }))
 
-class SilentSocket {
-  send(): void {}
-  close(): void {}
-}
-
-/** Whatever is watched is in view. */
-class Sight {
-  readonly #tell: IntersectionObserverCallback
-
-  constructor(tell: IntersectionObserverCallback) {
-    this.#tell = tell
-  }
-
-  observe(): void {
-    this.#tell([{ isIntersecting: true } as IntersectionObserverEntry], this as never)
-  }
-
-  disconnect(): void {}
-}
-
-customElements.define("run-live", RunLive)
 customElements.define("run-insight", RunInsight)
 
 let of = 7
 const asked: string[] = []
 
-function answer(address: string): Response {
+function answer(address: string): object {
   asked.push(address)
   const at = Number(new URL(address, "http://site").searchParams.get("at") ?? of)
   const member = { parent: null, born: 1, generation: 0, state: "complete", alive: true }
   const members = [...Array(at + 1).keys()].map((number) => ({ ...member, number, loss: -0.5 }))
-  return Response.json({ kind: "family", members, at, of })
+  return { kind: "family", members, at, of }
 }
 
 beforeEach(() => {
   of = 7
   asked.length = 0
-  vi.stubGlobal("WebSocket", SilentSocket)
-  vi.stubGlobal("IntersectionObserver", Sight)
-  vi.stubGlobal(
-    "fetch",
-    vi.fn(async (address: string) => answer(address)),
-  )
-  const data = JSON.stringify({ seq: 13, state: aRun() }).replaceAll("<", "\\u003c")
-  put(`<run-live run="12" socket="/ws/runs/12/" objective="val_accuracy" maximise>
-    <script type="application/json">${data}</script>
-    <run-insight src="/insight/"></run-insight></run-live>`)
+  livePage('<run-insight src="/insight/"></run-insight>', answer)
 })
 
-afterEach(() => {
-  document.body.replaceChildren()
-  vi.unstubAllGlobals()
-})
+afterEach(leave)
 
 const settled = () => vi.waitFor(() => expect(said()).not.toBe(""))
 const said = () => document.querySelector("run-insight output")?.textContent ?? ""
@@ -97,9 +62,7 @@ test("an older answer about the past does not shorten the time there is", async 
 test("where nothing has ended there is no time to go back to", async () => {
   await settled()
   of = 0
-  put(`<run-live run="12" objective="val_accuracy" maximise><script type="application/json">
-    ${JSON.stringify({ seq: 1, state: aRun() })}</script><run-insight src="/n/"></run-insight>
-    </run-live>`)
+  livePage('<run-insight src="/n/"></run-insight>', answer)
   await vi.waitFor(() => expect(asked.at(-1)).toBe("/n/"))
   expect(document.querySelector<HTMLElement>("run-insight .weights-tools")?.hidden).toBe(true)
 })

@@ -19,16 +19,16 @@ from automl_web.datasets.images.options import (
     ImageOptions,
 )
 from automl_web.datasets.models import Version
-from automl_web.datasets.parts import TEST, VALIDATION
-
-SMALLEST_SHARE, LARGEST_SHARE = 5, 40  # per cent
+from automl_web.datasets.parts_form import PartsForm, per_cent, shares_of
 
 
-class ImageForm(forms.Form):
+class ImageForm(PartsForm):
     """Size, labels, groups and parts; of these what the images leave to choose.
 
     `options` is what a valid form changes of the options of the version.
     """
+
+    field_order = ("side", "labels", "group")
 
     side = forms.IntegerField(
         label=gettext_lazy("Longer side, in pixels"),
@@ -49,20 +49,6 @@ class ImageForm(forms.Form):
             "test, the test score is too good. Chosen here, all of a group come into one part."
         ),
     )
-    validation = forms.IntegerField(
-        label=gettext_lazy("Validation part, in per cent"),
-        min_value=SMALLEST_SHARE,
-        max_value=LARGEST_SHARE,
-    )
-    test = forms.IntegerField(
-        label=gettext_lazy("Test part, in per cent"),
-        min_value=SMALLEST_SHARE,
-        max_value=LARGEST_SHARE,
-        help_text=gettext_lazy(
-            "The test part stays as it is, unless you change this: then it is drawn anew, and test "
-            "scores cannot be compared with earlier ones."
-        ),
-    )
 
     def __init__(self, version: Version, data: Any = None) -> None:
         chosen, facts = ImageOptions.of(version.options), version.facts
@@ -70,15 +56,13 @@ class ImageForm(forms.Form):
             "side": chosen.side or None,
             "labels": _source(facts.get("listed") or {}),
             "group": chosen.group,
-            **{part: round(100 * chosen.shares[part]) for part in (VALIDATION, TEST)},
+            **per_cent(chosen.shares),
         }
         super().__init__(data, initial=initial)
         self.fields["side"].help_text %= {"usual": USUAL_SIDE}
         self._offer("labels", _sources(facts.get("listed") or {}))
         self._offer("group", _groupings(facts.get("groupings", ()), chosen.group))
-        for part in (VALIDATION, TEST):
-            if part in facts["given"]:
-                del self.fields[part]
+        self.leave_out(facts["given"])
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         """The field with these choices; none if there is nothing to choose."""
@@ -87,12 +71,6 @@ class ImageForm(forms.Form):
         field.choices = choices
         if len(choices) < 2:
             del self.fields[name]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not self.errors and not self.changed_data:
-            raise forms.ValidationError(_("Nothing was changed. Change something, or leave it."))
-        return cleaned
 
     @property
     def options(self) -> dict[str, Any]:
@@ -106,7 +84,7 @@ class ImageForm(forms.Form):
         if "labels" in cleaned:
             source, _mark, column = cleaned["labels"].partition(":")
             options |= {"labels": source, "label": column}
-        shares = {part: cleaned[part] / 100 for part in (VALIDATION, TEST) if part in cleaned}
+        shares = shares_of(cleaned)
         return options | ({"shares": shares} if shares else {})
 
 

@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from automl_web.datasets.encodings import CHOICES, title
 from automl_web.datasets.models import Version
-from automl_web.datasets.parts import TEST, VALIDATION
+from automl_web.datasets.parts_form import PartsForm, per_cent, shares_of
 from automl_web.datasets.readings import OPTIONS, TABLE, TEXTS, offered
 
-SMALLEST_SHARE, LARGEST_SHARE = 5, 40  # per cent
 MOST_COLUMNS = 100
 """Columns whose types are offered; a longer form would be no help."""
 
@@ -46,13 +45,14 @@ DECIMALS = ((".", gettext_lazy("A point, 1.5")), (",", gettext_lazy("A comma, 1,
 HEADERS = (("yes", gettext_lazy("The names of the columns")), ("no", gettext_lazy("Values")))
 
 
-class TableForm(forms.Form):
+class TableForm(PartsForm):
     """Target, task, groups, parts, the type of each column, and how the file is to be read.
 
     `options` is what a valid form changes of the options of the version; `template` lays it out.
     """
 
     template = "datasets/table_form.html"
+    field_order = ("kind", "target", "task", "group")
 
     kind = forms.ChoiceField(label=gettext_lazy("What the file holds"))
     target = forms.ChoiceField(
@@ -66,20 +66,6 @@ class TableForm(forms.Form):
             "Rows of one patient, customer or machine are alike. Where they lie in training and in "
             "test, the test score is too good. Chosen here, rows with the same value in a column "
             "come into one part."
-        ),
-    )
-    validation = forms.IntegerField(
-        label=gettext_lazy("Validation part, in per cent"),
-        min_value=SMALLEST_SHARE,
-        max_value=LARGEST_SHARE,
-    )
-    test = forms.IntegerField(
-        label=gettext_lazy("Test part, in per cent"),
-        min_value=SMALLEST_SHARE,
-        max_value=LARGEST_SHARE,
-        help_text=gettext_lazy(
-            "The test part stays as it is, unless you change this: then it is drawn anew, and test "
-            "scores cannot be compared with earlier ones."
         ),
     )
 
@@ -98,9 +84,7 @@ class TableForm(forms.Form):
         has_texts = any(column["reason"] == "text" for column in facts["columns"])
         name = version.source.name if version.source else ""
         self._offer("kind", offered(name, (TABLE, TEXTS) if has_texts else ()))
-        for part in (VALIDATION, TEST):
-            if part in facts["given"]:
-                del self.fields[part]
+        self.leave_out(facts["given"])
         self.columns = {
             f"type-{index}": column["name"]
             for index, column in enumerate(facts["columns"][:MOST_COLUMNS])
@@ -123,7 +107,7 @@ class TableForm(forms.Form):
     @property
     def first_fields(self) -> list[forms.BoundField]:
         """What is predicted, and how the rows are split."""
-        return [self[name] for name in self.base_fields if name in self.fields]
+        return [self[name] for name in self.fields if name in self.base_fields]
 
     @property
     def type_fields(self) -> list[forms.BoundField]:
@@ -134,9 +118,7 @@ class TableForm(forms.Form):
         return [self[name] for name in SPELLING if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not self.errors and not self.changed_data:
-            raise forms.ValidationError(_("Nothing was changed. Change something, or leave it."))
+        cleaned = super().clean()
         if cleaned.get("group") and cleaned.get("group") == cleaned.get("target"):
             self.add_error("group", _("This column is to be predicted. Choose another one."))
         return cleaned
@@ -153,7 +135,7 @@ class TableForm(forms.Form):
         if cleaned.get("kind") == TEXTS and self.cleaned_data["task"] == "classification":
             options["label"] = self.cleaned_data["target"]
         types = {name: cleaned[field] for field, name in self.columns.items() if field in cleaned}
-        shares = {part: cleaned[part] / 100 for part in (VALIDATION, TEST) if part in cleaned}
+        shares = shares_of(cleaned)
         read = {name: cleaned[name] for name in SPELLING if name in cleaned}
         if "header" in cleaned:
             read["header"] = cleaned["header"] == "yes"
@@ -167,7 +149,6 @@ def _initial(facts: dict[str, Any]) -> dict[str, Any]:
         f"type-{index}": LEAVE_OUT if column["reason"] else column["type"]
         for index, column in enumerate(facts["columns"])
     }
-    shares = {part: round(100 * share) for part, share in facts["shares"].items()}
     known = {
         "kind": TABLE,
         "target": facts["target"],
@@ -175,7 +156,7 @@ def _initial(facts: dict[str, Any]) -> dict[str, Any]:
         "group": facts["group"] or "",
     }
     header = {"header": "yes" if spelling.get("header") else "no"}
-    return {**known, **shares, **types, **spelling, **header}
+    return {**known, **per_cent(facts["shares"]), **types, **spelling, **header}
 
 
 def _of_spelling(spelling: dict[str, Any]) -> dict[str, forms.Field]:
