@@ -165,8 +165,13 @@ describe("fronts", () => {
   })
 })
 
-test("the axes begin with those of which most is known, and others may be chosen", async () => {
-  const points = [point(1, [0.25, 0.1, 0.2], { alive: true })]
+test("the axes begin with those on which trials differ most, and others may be chosen", async () => {
+  const points = [
+    point(1, [0.25, 0.1, 0.2], { alive: true }),
+    point(2, [0.75, 0.3, 0.2]),
+    point(3, [0.25, 0.3, 0.6]),
+    point(4, [0.75, null, 0.8]),
+  ]
   livePage('<run-insight src="/insight/"></run-insight>', {
     kind: "points",
     ...told({ points, axes: [KIND, axis("rate", 3, 1), axis("depth", 4, 1)] }),
@@ -174,11 +179,11 @@ test("the axes begin with those of which most is known, and others may be chosen
     of: 1,
   })
   const said = () => document.querySelector("run-insight .figure-sentence")?.textContent ?? ""
-  await vi.waitFor(() => expect(said()).toContain("4 values of depth have been tried"))
+  await vi.waitFor(() => expect(said()).toContain("4 values of depth"))
   const [across, up] = document.querySelectorAll<HTMLSelectElement>(
     "run-insight label:not([hidden]) select",
   )
-  expect([across?.value, up?.value]).toEqual(["depth", "rate"])
+  expect([across?.value, up?.value]).toEqual(["rate", "depth"])
   if (!up) throw new Error("there is no choice")
   up.value = "kind"
   up.dispatchEvent(new Event("change"))

@@ -35,12 +35,27 @@ export function axisValue({ name, is_objective }: Axis, value: unknown): string 
   return is_objective && typeof value === "number" ? metricValue(name, value) : configValue(value)
 }
 
-/** Two objectives or, without these, the hyper-parameters of which most values have been tried. */
-export function mostSpread({ axes }: Points): [string, string] {
+/**
+ * Two objectives or, without these, the two axes on which the points have most different places: what
+ * is tried under a condition only has no place elsewhere.
+ */
+export function mostSpread({ axes, points }: Points): [string, string] {
   const objectives = axes.filter((axis) => axis.is_objective)
-  const widest = [...axes].sort((a, b) => b.tried - a.tried)
-  const [x, y] = objectives.length > 1 ? objectives : widest
+  const [x, y] = objectives.length > 1 ? objectives : widest(axes, points)
   return [x?.name ?? "", y?.name ?? x?.name ?? ""]
+}
+
+function widest(axes: readonly Axis[], points: readonly Point[]): Axis[] {
+  let [best, most]: [Axis[], number] = [axes.slice(0, 2), -1]
+  for (const [i, x] of axes.entries()) {
+    for (const [j, y] of axes.entries()) {
+      const places = i < j ? points.map(({ places }) => [places[i], places[j]]) : []
+      const known = places.filter((pair) => pair.every((place) => typeof place === "number"))
+      const different = new Set(known.map(String)).size
+      if (different > most) [best, most] = [[x, y], different]
+    }
+  }
+  return best
 }
 
 /** The points across the axis `across` and up the axis `up`; null if there is no such axis. */
