@@ -168,9 +168,10 @@ describe("fronts", () => {
 test("the axes begin with those on which trials differ most, and others may be chosen", async () => {
   const points = [
     point(1, [0.25, 0.1, 0.2], { alive: true }),
-    point(2, [0.75, 0.3, 0.2]),
+    point(2, [0.25, 0.3, 0.2]),
     point(3, [0.25, 0.3, 0.6]),
-    point(4, [0.75, null, 0.8]),
+    point(4, [0.25, 0.5, 0.6]),
+    point(5, [0.75, null, 0.8]),
   ]
   livePage('<run-insight src="/insight/"></run-insight>', {
     kind: "points",
