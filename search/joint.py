@@ -39,15 +39,12 @@ def of_both_halves(method: Method) -> Method:
         "resumable": _resumable,
         "plan": _plan,
     }
-    wrapped = {name: partial(hook, method) for name, hook in hooks.items() if getattr(method, name)}
-    return replace(
-        method,
-        searches=(CONFIG, GENOTYPE),
-        by_decisions=True,
-        propose=update_wrapper(partial(_propose, method), method.propose),
-        refuses=partial(_refuses, method),
-        **wrapped,
-    )
+    wrapped: dict[str, Any] = {
+        name: partial(hook, method) for name, hook in hooks.items() if getattr(method, name)
+    }
+    wrapped["propose"] = update_wrapper(partial(_propose, method), method.propose)
+    wrapped["refuses"] = partial(_refuses, method)
+    return replace(method, searches=(CONFIG, GENOTYPE), by_decisions=True, **wrapped)
 
 
 @dataclass(frozen=True)

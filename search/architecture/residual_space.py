@@ -133,12 +133,16 @@ class ResidualSpace:
 
     def smallest(self) -> str:
         """The least of everything; or a width that is kept, since that needs no convolution beside it."""
-        kept = [min(range(len(w)), key=lambda place, w=w: abs(w[place] - 1)) for w in self.widen]
+        kept = [factors.index(min(factors, key=_from_one)) for factors in self.widen]
         designs = (
             self.decode([0, *(place for factor in widths for place in (0, factor, 0))])
             for widths in product(*((0, place) for place in kept))
         )
         return min(designs, key=lambda g: blueprint_of(g, self.shape, self.classes).params)
+
+
+def _from_one(factor: float) -> float:
+    return abs(factor - 1)
 
 
 def channels_of(stem: int, widen: Sequence[float]) -> list[int]:
