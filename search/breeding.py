@@ -42,13 +42,32 @@ def tried(history: History) -> set[str | None]:
     return {trial.candidate.genotype for trial in history} - {None}
 
 
-def drawn(problem: Problem, rng: np.random.Generator, known: Collection[str | None]) -> Proposal:
-    """A random design, which is none of the `known` if there are others."""
+def drawn(
+    problem: Problem, rng: np.random.Generator, known: Collection[str | None], draws: int = 1
+) -> Proposal:
+    """A random design, which is none of the `known` if there are others; of several, the largest.
+
+    That larger is better is the simplest of all scores that need no training, and a hard one to beat
+    (Ning et al., "Evaluating efficient performance estimators of neural architectures", NeurIPS 2021).
+    """
+    found = [_new(problem, rng, known) for _ in range(draws)]
+    if draws == 1 or problem.count is None:
+        return Proposal(found[0], why=Message("Drawn at random"))
+    why = Message("The one with most parameters of %(draws)s random designs", {"draws": draws})
+    return Proposal(max(found, key=lambda c: _params(problem, c)), why=why)
+
+
+def _new(problem: Problem, rng: np.random.Generator, known: Collection[str | None]) -> Candidate:
     for _ in range(TRIES):
         candidate = problem.sample(rng)
         if candidate.genotype not in known:
             break
-    return Proposal(candidate, why=Message("Drawn at random"))
+    return candidate
+
+
+def _params(problem: Problem, candidate: Candidate) -> float:
+    assert problem.count is not None
+    return problem.count(candidate)["params"]
 
 
 def mutated(

@@ -41,6 +41,10 @@ ROWS: dict[str, Row] = {
     ),
     "local": Row("local search as offered", "local_search"),
     "bananas": Row("BANANAS as offered", "bananas"),
+    "evolution_warm": Row(
+        "ageing evolution, warm start of 10 draws", "aging_evolution", {"warm_start": 10}
+    ),
+    "local_warm": Row("local search, warm start of 10 draws", "local_search", {"warm_start": 10}),
 }
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from ConfigSpace import ConfigurationSpace, Constant
 
 from benchmarks.nas.cells201 import Array, Cells, Table
-from search.history import History, Trial, TrialState
+from search.history import Candidate, History, Trial, TrialState
 from search.loop import Plan, next_proposal, trial_of
 from search.method import Method, Objective, Problem
 from search.space import Space
@@ -20,12 +20,24 @@ RESAMPLED = 2000
 """Draws of the bootstrap."""
 
 
-def problem_of(*objectives: Objective) -> Problem:
-    """To find a cell; its accuracy is what counts, unless `objectives` are given."""
+def problem_of(*objectives: Objective, table: Table | None = None) -> Problem:
+    """To find a cell; its accuracy is what counts, unless `objectives` are given. A `table` counts sizes."""
     space = ConfigurationSpace()
     space.add([Constant("epochs", 200)])
     wanted = objectives or (Objective("val_accuracy", maximise=True),)
-    return Problem("table", Space(space), "nowhere:never", wanted, architectures=Cells())
+
+    def count(candidate: Candidate) -> dict[str, float]:
+        assert table is not None
+        return {"params": table.values(str(candidate.genotype))["params"]}
+
+    return Problem(
+        "table",
+        Space(space),
+        "nowhere:never",
+        wanted,
+        architectures=Cells(),
+        count=count if table else None,
+    )
 
 
 @dataclass(frozen=True)
@@ -70,7 +82,7 @@ def regrets_of(
     method: Method, options: Any, table: Table, seeds: Sequence[int], setting: Setting | None = None
 ) -> Array:
     """The regret (n,) of a run with each seed: how far its best cell is below the best of the table."""
-    setting, problem = setting or Setting(), problem_of()
+    setting, problem = setting or Setting(), problem_of(table=table)
     plans = (Plan(method, options, seed, setting.queries) for seed in seeds)
     return np.array([_regret(searched(p, problem, table, setting), table, setting) for p in plans])
 

@@ -73,6 +73,14 @@ class Options:
         choices=((AVOID, "Avoid"), (ALLOW, "Allow, as in the paper")),
     )
 
+    warm_start: int = option(
+        1,
+        title="Draws for each random design",
+        help="More than one is a warm start: of so many random designs within the limits, the one with "
+        "most parameters is trained. Where small networks do as well, leave it at one.",
+        minimum=1,
+        maximum=1000,
+    )
     retrained: int = option(
         3,
         title="Retrained at the end",
@@ -99,7 +107,7 @@ def propose(
     alive = population(history, options)
     known = tried(history) if options.duplicates == AVOID else set()
     if len(history) < options.population_size or not alive:
-        return drawn(problem, rng, known)
+        return drawn(problem, rng, known, options.warm_start)
     parent = best_of(alive, rng, options.sample_size)
     if rng.random() < options.identity and options.duplicates == ALLOW:
         child, mutation = parent.candidate, Message("Unchanged, to be judged once more")

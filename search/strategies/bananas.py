@@ -68,6 +68,14 @@ class Options:
         minimum=1,
         maximum=1000,
     )
+    warm_start: int = option(
+        1,
+        title="Draws for each random design",
+        help="More than one is a warm start: of so many random designs within the limits, the one with "
+        "most parameters is trained. Where small networks do as well, leave it at one.",
+        minimum=1,
+        maximum=1000,
+    )
     retrained: int = option(
         3,
         title="Retrained at the end",
@@ -85,7 +93,7 @@ def propose(
     known, ended = tried(history), _ended(history)
     best = History(ended).ranked()[:BEST]
     if len(ended) < options.start_up or not best:
-        return drawn(problem, rng, known)
+        return drawn(problem, rng, known, options.warm_start)
     # As it was after the last fit: a prefix, so that equal histories give equal networks.
     learnt = len(ended) - (len(ended) - options.start_up) % options.refit
     candidates = _candidates(problem, best, rng, known, options.candidates)

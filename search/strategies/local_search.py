@@ -32,6 +32,14 @@ class Options:
         minimum=1,
         maximum=1000,
     )
+    warm_start: int = option(
+        1,
+        title="Draws for each random design",
+        help="More than one is a warm start: of so many random designs within the limits, the one with "
+        "most parameters is trained. Where small networks do as well, leave it at one.",
+        minimum=1,
+        maximum=1000,
+    )
     retrained: int = option(
         3,
         title="Retrained at the end",
@@ -58,7 +66,7 @@ def propose(
     walk = max((trial.memo.get(WALK, 1) for trial in history), default=1)
     if _begun(history, walk) >= options.start_up:
         walk += 1
-    return replace(drawn(problem, rng, known), memo={WALK: walk})
+    return replace(drawn(problem, rng, known, options.warm_start), memo={WALK: walk})
 
 
 def centres(history: History) -> list[tuple[int, Trial]]:
