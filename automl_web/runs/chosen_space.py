@@ -42,6 +42,8 @@ READY_MADE = {
         ReadyMade("nasnet", "images", _("Ready-made: cells as in NASNet")),
         ReadyMade("mnas", "images", _("Ready-made: mobile networks as in MnasNet")),
         ReadyMade("nb201", "images", _("Ready-made: cells of six edges and their training")),
+        ReadyMade("hierarchical", "images", _("Ready-made: motifs within motifs")),
+        ReadyMade("flat", "images", _("Ready-made: one flat graph of operations")),
     )
 }
 """The usual space of a kind has the kind's name for its key."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from automl_web.runs.sets import cell_net, nb201, residual
+from automl_web.runs.sets import cell_net, hier, nb201, residual
 from automl_web.runs.sets.fields import SetFields
 
 FIELDS: dict[str, SetFields] = {
     "cell_net": cell_net.FIELDS,
+    "hier": hier.FIELDS,
     "residual": residual.FIELDS,
     "nb201": nb201.FIELDS,
 }
