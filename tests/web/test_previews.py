@@ -7,11 +7,13 @@ import re
 
 import pytest
 
-from automl_web.runs.chosen_space import ready_made
+from automl_web.runs.chosen_space import READY_MADE, ready_made
 from automl_web.runs.models import SearchSpace
 from automl_web.runs.words import words
 from search.architecture.cell_space import CellSpace
 from search.architecture.genotype import canonical
+from search.architecture.spaces import READY_MADE as SETS
+from search.architecture.spaces import space_of
 from tests.web.test_spaces import CELLS, address, filled, saved
 
 
@@ -82,6 +84,12 @@ def test_a_sum_of_any_number_of_operations_is_told():
         "Normal cell: node 1 adds 3 x 3 convolution of 0; "
         "node 2 adds identity of 0 and 3 x 3 average pooling of 1."
     ]
+
+
+@pytest.mark.parametrize("made", SETS)
+def test_every_ready_made_set_has_a_title_and_its_designs_have_words(made):
+    assert str(READY_MADE[made].title).startswith("Ready-made")
+    assert all(words(space_of(SETS[made], (3, 32, 32), 10).smallest()))
 
 
 def test_a_residual_network_is_told_group_by_group():
