@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import type { Policy } from "../src/figures/insight"
 import { policyFigure } from "../src/figures/policy"
+import { percent } from "../src/i18n"
 
 const POLICY: Policy = {
   updates: 2,
@@ -48,6 +49,6 @@ describe("a policy", () => {
   test("has its data as a table", () => {
     const { rows } = figure.table()
     expect(rows).toHaveLength(6)
-    expect(rows[0]).toEqual(["op", "sep3", "90.0 %", "yes"])
+    expect(rows[0]).toEqual(["op", "sep3", percent(0.9), "yes"])
   })
 })
