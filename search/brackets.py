@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from search.history import History, Trial
-from search.insight import Rungs
 from search.method import Problem, Proposal
 from search.options import option
+from search.promoted import Rungs
 from search.rung_insight import picture
 from search.rungs import (
     Bracket,

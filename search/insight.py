@@ -8,52 +8,7 @@ from typing import Any, ClassVar
 
 from search.decided import Policy
 from search.history import EdgeWeights
-
-
-@dataclass(frozen=True)
-class RungTrial:
-    """A trial on a rung; it is `promoted` if its training went on above."""
-
-    number: int
-    state: str
-    loss: float | None
-    promoted: bool
-
-
-@dataclass(frozen=True)
-class Rung:
-    """A level of a bracket: what its trials have been given when it ends, and how many fit; 0 for all."""
-
-    bracket: int
-    level: int
-    resource: float
-    size: int
-    trials: Sequence[RungTrial]
-
-
-@dataclass(frozen=True)
-class RankCorrelation:
-    """How far the ranking after `below` foretold that after `above`: Spearman's, over so many pairs.
-
-    So many of them are `promoted`, hence alike. None where it is not known; low ones mislead.
-    """
-
-    below: float
-    above: float
-    pairs: int
-    promoted: int
-    value: float | None
-    is_low: bool
-
-
-@dataclass(frozen=True)
-class Rungs:
-    """Successive halving and its kin: who went on, rung by rung, by which fidelity, and how rightly."""
-
-    kind: ClassVar = "rungs"
-    fidelity: str
-    rungs: Sequence[Rung]
-    correlations: Sequence[RankCorrelation]
+from search.promoted import Rungs
 
 
 @dataclass(frozen=True)
@@ -140,8 +95,8 @@ class Normal:
 class Points:
     """Trials as points of the space; each belongs to one of the `groups`: its iteration, generation or front.
 
-    Of a method that draws from a normal distribution, that of the present generation, and how wide it
-    was in each.
+    Of a method that draws from a normal distribution, that of the present generation, and its mean
+    deviation, as a share of the range, in each.
     """
 
     kind: ClassVar = "points"

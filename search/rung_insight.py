@@ -9,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 from scipy.stats import rankdata
 
-from search import insight
 from search.history import History, Trial, TrialState
 from search.method import Problem
+from search.promoted import RankCorrelation, Rung, Rungs, RungTrial
 from search.rungs import EPOCHS, Bracket, promoted_from
 from search.surrogates.encoding import Array
 
@@ -25,7 +25,7 @@ By chance it would be in 33, with a correlation of 0.5 in 76, of 0.7 in 90 (simu
 """
 
 
-def picture(problem: Problem, brackets: Sequence[Bracket], history: History) -> insight.Rungs:
+def picture(problem: Problem, brackets: Sequence[Bracket], history: History) -> Rungs:
     """All rungs of the brackets, of which there is one at least, with the trials that have reached them."""
     promoted = {promoted_from(trial) for trial in history}
     rungs = []
@@ -38,19 +38,19 @@ def picture(problem: Problem, brackets: Sequence[Bracket], history: History) -> 
                 if trial.memo["rung"] == level
             ]
             amount = bracket.amount(level)
-            rungs.append(insight.Rung(bracket.number, level, amount, rung.size, trials))
+            rungs.append(Rung(bracket.number, level, amount, rung.size, trials))
     told = correlations(problem, {rung.resource for rung in rungs}, history)
-    return insight.Rungs(brackets[0].fidelity.name, rungs, told)
+    return Rungs(brackets[0].fidelity.name, rungs, told)
 
 
-def _drawn(trial: Trial, promoted: bool) -> insight.RungTrial:
+def _drawn(trial: Trial, promoted: bool) -> RungTrial:
     loss = trial.loss if math.isfinite(trial.loss) else None
-    return insight.RungTrial(trial.number, trial.state.value, loss, promoted)
+    return RungTrial(trial.number, trial.state.value, loss, promoted)
 
 
 def correlations(
     problem: Problem, amounts: Iterable[float], history: History
-) -> list[insight.RankCorrelation]:
+) -> list[RankCorrelation]:
     """Of the rankings after neighbouring amounts of fidelity, and after the least and the most of them.
 
     One that was promoted counts on the rung below with the trial that it came from; one that began
@@ -66,7 +66,7 @@ def correlations(
 
 def _correlation(
     problem: Problem, below: float, above: float, members: dict[int, Trial]
-) -> insight.RankCorrelation:
+) -> RankCorrelation:
     """Spearman's; None for too few pairs, or where one side is all alike."""
     pairs, promoted = [], 0
     for trial in members.values():
@@ -78,7 +78,7 @@ def _correlation(
             promoted += promoted_from(trial) is not None
     found = _spearman(np.array(pairs)) if len(pairs) >= LEAST_PAIRS else None
     is_low = found is not None and found < LOW
-    return insight.RankCorrelation(below, above, len(pairs), promoted, found, is_low)
+    return RankCorrelation(below, above, len(pairs), promoted, found, is_low)
 
 
 def _loss_after(

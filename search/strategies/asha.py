@@ -10,8 +10,8 @@ import numpy as np
 
 from search.draws import fresh
 from search.history import History
-from search.insight import Rungs
 from search.method import USUAL, Method, Problem, Proposal
+from search.promoted import Rungs
 from search.rung_insight import picture
 from search.rungs import (
     Bracket,

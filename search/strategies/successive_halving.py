@@ -10,9 +10,9 @@ import numpy as np
 
 from search.draws import fresh
 from search.history import History
-from search.insight import Rungs
 from search.method import USUAL, Method, Problem, Proposal
 from search.options import option
+from search.promoted import Rungs
 from search.rung_insight import picture
 from search.rungs import (
     Rung,

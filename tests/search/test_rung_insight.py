@@ -10,11 +10,11 @@ from ConfigSpace import ConfigurationSpace, Float
 from scipy.stats import spearmanr
 
 from search.history import Candidate, History, Report, Stage, Trial, TrialState
-from search.insight import RankCorrelation, Rungs
 from search.loop import Plan, run
 from search.method import Context, Fidelity, Objective, Problem
 from search.methods import METHODS
 from search.options import parse
+from search.promoted import RankCorrelation, Rungs
 from search.rung_insight import LEAST_PAIRS, correlations
 from search.space import Space
 
