@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from search.draws import fresh, is_tried
 from search.history import Candidate, History, Trial
 from search.insight import Point, Points
 from search.message import Message
@@ -72,17 +73,18 @@ def propose(
     swarm = [t for t in history if "particle" in t.memo]
     latest = {t.memo["particle"]: t for t in swarm}
     if len(latest) < options.particles:
-        return _begin(problem, len(latest), rng)
+        return _begin(problem, history, len(latest), rng)
     free = [trial for trial in latest.values() if trial.state.is_final]
     if not free:
         return None
     last = min(free, key=lambda t: (t.ended, t.number))
     own = [t for t in swarm if t.memo["particle"] == last.memo["particle"]]
-    return _move(problem, last, _best(own), _best(swarm), rng, options)
+    moved = _move(problem, history, last, _best(own), _best(swarm), rng, options)
+    return moved or _begin(problem, history, last.memo["particle"], rng)
 
 
-def _begin(problem: Problem, particle: int, rng: np.random.Generator) -> Proposal:
-    candidate = problem.sample(rng)
+def _begin(problem: Problem, history: History, particle: int, rng: np.random.Generator) -> Proposal:
+    candidate = fresh(problem, history, rng)
     axes = axes_of(problem.space)
     place = spread(axes, vectors(problem.space, [candidate.config]))[0]
     why = Message("Particle %(particle)s begins at random", {"particle": particle + 1})
@@ -97,25 +99,25 @@ def _best(trials: Sequence[Trial]) -> Trial:
 
 def _move(
     problem: Problem,
+    history: History,
     last: Trial,
     own: Trial,
     swarm: Trial,
     rng: np.random.Generator,
     options: Options,
-) -> Proposal:
-    """One step: inertia, and a random pull to each of the two best places, axis by axis."""
-    at, step = np.array(last.memo["at"]), np.array(last.memo["step"])
-    particle = last.memo["particle"]
-    for _ in range(REDRAWS):
-        pulls = options.own_pull * rng.random(len(at)) * (np.array(own.memo["at"]) - at)
-        pulls += options.swarm_pull * rng.random(len(at)) * (np.array(swarm.memo["at"]) - at)
-        longest = options.longest_step
-        to, moved = _reflected(at, (options.inertia * step + pulls).clip(-longest, longest))
+) -> Proposal | None:
+    """One step: inertia, and a random pull to each of the two best places, axis by axis.
+
+    None if every step leads to what is not allowed or was tried.
+    """
+    at, particle = np.array(last.memo["at"]), last.memo["particle"]
+    for wanted in _steps(last, own, swarm, rng, options):
+        to, moved = _reflected(at, wanted)
         candidate = _allowed(problem, to)
-        if candidate is not None:
+        if candidate is not None and not is_tried(candidate, history):
             break
     else:
-        return _begin(problem, particle, rng)
+        return None
     values = {"particle": particle + 1, "own": own.number, "swarm": swarm.number}
     why = Message(
         "Particle %(particle)s moves on, drawn to its own best (trial %(own)s) and to the swarm's "
@@ -124,6 +126,23 @@ def _move(
     )
     memo = {"particle": particle, "at": to.tolist(), "step": moved.tolist(), GUIDED: True}
     return Proposal(candidate, why=why, memo=memo)
+
+
+def _steps(
+    last: Trial, own: Trial, swarm: Trial, rng: np.random.Generator, options: Options
+) -> Iterator[Array]:
+    """Steps to take, no longer than allowed: pulled ones and, where these lead nowhere new, any.
+
+    A particle on the best place that does not move would stay, and a swarm of choices comes to stand:
+    the best then looks around, as van den Bergh & Engelbrecht have it (SMC 2002).
+    """
+    at, step, longest = np.array(last.memo["at"]), np.array(last.memo["step"]), options.longest_step
+    for _ in range(REDRAWS):
+        pulls = options.own_pull * rng.random(len(at)) * (np.array(own.memo["at"]) - at)
+        pulls += options.swarm_pull * rng.random(len(at)) * (np.array(swarm.memo["at"]) - at)
+        yield (options.inertia * step + pulls).clip(-longest, longest)
+    for _ in range(REDRAWS):
+        yield rng.uniform(-longest, longest, len(at))
 
 
 def _reflected(at: Array, step: Array) -> tuple[Array, Array]:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from ConfigSpace import ConfigurationSpace, Float
+from ConfigSpace import Categorical, ConfigurationSpace, Float, Integer
 
-from search.history import History, TrialState
-from search.loop import Plan, next_proposal, trial_of
+from search.history import History, Report, Stage, TrialState
+from search.loop import Plan, next_proposal, run, trial_of
 from search.method import Objective, Problem
 from search.methods import METHODS
 from search.space import Space
@@ -85,3 +85,18 @@ def test_it_waits_while_all_particles_are_under_way():
         assert proposal is not None
         history = History((*history.trials, trial_of(proposal, number)))
     assert next_proposal(plan, problem(), history) is None
+
+
+def test_a_swarm_of_choices_does_not_try_the_same_twice(tmp_path):
+    """Where the swarm would stand still, its particles begin anew."""
+    space = ConfigurationSpace()
+    space.add(Categorical("a", list("pqrst")), Integer("b", (1, 6)))
+
+    def lost(problem, candidate, context):
+        yield Report(1, {"loss": candidate.config["b"] + (candidate.config["a"] != "r")})
+
+    problem = Problem("small", Space(space), lost, (Objective("loss"),))
+    found = run(Plan(METHOD, METHOD.options(particles=4), 1, 25), problem, tmp_path)
+    tried = [tuple(trial.candidate.config.items()) for trial in found.at_stage(Stage.SEARCH)]
+    assert len(set(tried)) == len(tried) == 25
+    assert found.incumbent().loss == 1
