@@ -64,6 +64,12 @@ UNJUDGED = {
     "led_accuracy": _lazy("Validation accuracy while led"),
     "led_loss": _lazy("Validation loss while led"),
     "led_weight_decay": _lazy("Weight decay it was led to"),
+    "best_fitness": _lazy("Best fitness of a generation"),
+    "mean_fitness": _lazy("Mean fitness of a generation"),
+    "species": _lazy("Species"),
+    "champion_accuracy": _lazy("Accuracy of the champion"),
+    "champion_units": _lazy("Units of the champion"),
+    "champion_links": _lazy("Links of the champion"),
 }
 """Metrics by which nothing is chosen."""
 
@@ -76,10 +82,13 @@ def metric_title(name: str) -> str:
 
 @register.filter
 def significant(value: Any) -> str:
-    """Three significant digits for a number that is not whole; anything else as it is."""
-    if isinstance(value, float) and math.isfinite(value):
-        return f"{value:.3g}"
-    return str(value)
+    """Whole numbers in full, others with three significant digits; what is no fraction, as it is."""
+    if not isinstance(value, float) or not math.isfinite(value):
+        return str(value)
+    shown = value if value.is_integer() else float(f"{value:.3g}")
+    if 1000 <= abs(shown) < 1e9:
+        return number_format(int(shown), 0, force_grouping=True)
+    return f"{value:.3g}"
 
 
 @register.filter

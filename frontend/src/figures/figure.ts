@@ -79,7 +79,8 @@ export function label(text: string): string {
 
 /** How an axis shows a metric: shares as hundredths and never beyond what a share can be. */
 export function valueAxis(metric: string): object {
-  if (!isShare(metric)) return { tickformat: ".3~g" }
+  // Plotly finds the digits by which neighbours differ; three would call many of them the same.
+  if (!isShare(metric)) return { exponentformat: "e", minexponent: 6, separatethousands: true }
   return { tickformat: ".3~p", autorangeoptions: { clipmin: -0.02, clipmax: 1.02 } }
 }
 
