@@ -59,7 +59,7 @@ class Architectures(Protocol):
 
 
 @runtime_checkable
-class Deepening(Protocol):
+class Deepening(Architectures, Protocol):
     """A set of networks of so many layers whose decisions begin with those of shallower ones."""
 
     @property
@@ -71,7 +71,7 @@ class Deepening(Protocol):
 
 
 @runtime_checkable
-class Referenced(Protocol):
+class Referenced(Architectures, Protocol):
     """A set that holds a network that is well known, to compare others with."""
 
     def reference(self) -> str:

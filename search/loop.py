@@ -21,6 +21,11 @@ EXPECTED = (
     "and validation data, then scored once on test data"
 )
 
+ENLARGED = (
+    "The design of the best trial (%(number)s) at its final size: trained on training and validation "
+    "data, then scored once on test data"
+)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -80,7 +85,12 @@ def _confirmation(
     why = Message(sentence, {"number": best.number})
     lasting = {fidelity.name for fidelity in problem.fidelities if fidelity.resumes}
     kept = {name: value for name, value in best.fidelity.items() if name in lasting}
-    return Proposal(best.candidate, fidelity=kept, stage=Stage.CONFIRM, why=why)
+    candidate = best.candidate
+    if plan.method.final is not None:
+        candidate = plan.method.final(problem, candidate, plan.options)
+        if candidate != best.candidate:
+            why = Message(ENLARGED, {"number": best.number})
+    return Proposal(candidate, fidelity=kept, stage=Stage.CONFIRM, why=why)
 
 
 def expected_trials(plan: Plan, problem: Problem) -> int:

@@ -185,8 +185,10 @@ class Method:
     evaluate for what they derive. `curves` says that it reads the reports of the trials, `insight`
     draws how it thinks, and `refuses` says why it cannot work on a problem with some options, if it
     cannot. `incumbent` names the trial that it expects to be the best when trained in full, where
-    that need not be the one of the best score. `resumable` names the ended trials that it may yet
-    go on with, now or later, whatever happens; a method without it may go on with any. `use_when` and
+    that need not be the one of the best score; `final` makes of the best candidate the one that is
+    confirmed, where designs are searched small and used large. `resumable` names the ended trials
+    that it may yet go on with, now or later, whatever happens; a method without it may go on with
+    any. `use_when` and
     `avoid_when` advise who must choose, and `corrected` says what is often told of the method and is
     not so. `by_decisions` is set where it searches architectures by their decisions, as if these were
     hyper-parameters (`search/joint.py`), so that it needs a set that has some.
@@ -211,6 +213,7 @@ class Method:
     insight: Callable[[Problem, History, Any], Insight] | None = None
     refuses: Callable[[Problem, Any], Message | None] | None = None
     incumbent: Callable[[Problem, History, Any], Trial | None] | None = None
+    final: Callable[[Problem, Candidate, Any], Candidate] | None = None
     resumable: Callable[[Problem, History, Any], Collection[int]] | None = None
 
 

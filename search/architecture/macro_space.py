@@ -135,11 +135,11 @@ class MacroSpace:
 def _numbers(document: Mapping[str, Any], name: str, known: Sequence[int]) -> tuple[int, ...]:
     """A list of different whole numbers, all of which are known, in order."""
     given = document.get(name)
-    is_list = isinstance(given, list) and bool(given)
-    if not is_list or any(type(n) is not int or n not in known for n in given):
+    listed = given if isinstance(given, list) else []
+    if not listed or any(type(n) is not int or n not in known for n in listed):
         raise SpaceError(
             f"The architecture's {name} are a list of whole numbers from {known[0]} to {known[-1]}."
         )
-    if len(set(given)) < len(given):
+    if len(set(listed)) < len(listed):
         raise SpaceError(f"Every number of the architecture's {name} stands there once.")
-    return tuple(sorted(given))
+    return tuple(sorted(listed))

@@ -62,18 +62,21 @@ class Network(nn.Module):
 class DropPath(nn.Module):
     """Training leaves out all of it for a `share` of the images, and makes up for that in the others.
 
-    Huang et al., "Deep networks with stochastic depth", ECCV 2016, section 3.
+    Huang et al., "Deep networks with stochastic depth", ECCV 2016, section 3. One that is `scheduled`
+    begins at nothing and grows with the training's `progress`: Zoph et al. 2018, section A.7.
     """
 
-    def __init__(self, share: float) -> None:
+    def __init__(self, share: float, *, scheduled: bool = False) -> None:
         super().__init__()
-        self.share = share
+        self.share, self.scheduled = share, scheduled
+        self.progress = 1.0  # of the training, from 0 to 1
 
     def forward(self, path: Tensor) -> Tensor:
-        if not self.training or not self.share:
+        share = self.share * (self.progress if self.scheduled else 1.0)
+        if not self.training or not share:
             return path
-        kept = torch.rand(len(path), 1, 1, 1, device=path.device) >= self.share
-        return path * kept / (1 - self.share)
+        kept = torch.rand(len(path), 1, 1, 1, device=path.device) >= share
+        return path * kept / (1 - share)
 
 
 def build(blueprint: Blueprint, initialisation: str) -> Network:
@@ -121,7 +124,7 @@ MODULES: dict[str, Callable[[Mapping[str, Any]], nn.Module]] = {
     "norm": lambda settings: nn.BatchNorm2d(settings["channels"]),
     "linear": lambda settings: nn.Linear(settings["inputs"], settings["outputs"]),
     "dropout": lambda settings: nn.Dropout(settings["share"]),
-    "drop_path": lambda settings: DropPath(settings["share"]),
+    "drop_path": lambda settings: DropPath(settings["share"], scheduled="depth" in settings),
 }
 """The layers that have weights, or that do something else while training."""
 

@@ -178,8 +178,8 @@ _ALL = (
     Hyperparameter(
         "drop_path",
         "Death rate",
-        "The share of images for which training leaves out what the deepest residual block adds; of "
-        "blocks before it less. Only residual networks have such blocks.",
+        "The share of images for which training leaves out what the deepest residual block adds, or an "
+        "operation of the last cell at the end; of what is before it less. Chains have neither.",
         kind="float",
         minimum=0,
         maximum=0.9,

@@ -4,13 +4,16 @@ scalable image recognition", CVPR 2018.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
 
+from search.architecture.cells import MOST_CELLS, MOST_CHANNELS
+from search.architecture.genotype import canonical
 from search.breeding import tried
 from search.decided import Policy
-from search.history import History, Trial
+from search.history import Candidate, History, Trial
 from search.method import GENOTYPE, Method, Problem, Proposal
 from search.options import option
 from search.policies import controlled
@@ -74,6 +77,29 @@ class Options:
         help="The paper trains it again; avoiding it sees more designs.",
         choices=((AVOID, "Avoid"), (ALLOW, "Allow, as in the paper")),
     )
+    final_cells: int = option(
+        0,
+        title="Cells of the final network",
+        help="Designs are searched with the cells of the space; the best is confirmed with so many. At 0 "
+        "with as many as were searched.",
+        minimum=0,
+        maximum=MOST_CELLS,
+    )
+    final_channels: int = option(
+        0,
+        title="Channels of the final network",
+        help="Of its first cell. At 0 as many as were searched.",
+        minimum=0,
+        maximum=MOST_CHANNELS,
+    )
+    final_drop_path: float = option(
+        0.0,
+        title="Paths dropped in the final network",
+        help="The share of images for which the last cell's operations are left out at the end of the "
+        "training; earlier, and in cells before it, less. 0.4 in the paper, for 600 epochs.",
+        minimum=0,
+        maximum=0.9,
+    )
     retrained: int = option(
         3,
         title="Retrained at the end",
@@ -120,6 +146,24 @@ def insight(problem: Problem, history: History, options: Options) -> Policy:
     return picture(problem, history, _led(problem, history, options))
 
 
+def final(problem: Problem, candidate: Candidate, options: Options) -> Candidate:
+    """The same cells in the network of the final size; as it was if a limit would be broken."""
+    document = json.loads(candidate.genotype or "{}")
+    cells, channels, drop_path = (
+        options.final_cells,
+        options.final_channels,
+        options.final_drop_path,
+    )
+    if "skeleton" not in document or "L" not in document["skeleton"]:
+        return candidate
+    skeleton = document["skeleton"]
+    skeleton["L"] = max(cells, skeleton["reductions"] + 1) if cells else skeleton["L"]
+    skeleton["C"] = channels or skeleton["C"]
+    config = {**candidate.config, "drop_path": drop_path} if drop_path else candidate.config
+    made = Candidate(config, canonical(document))
+    return made if problem.fits(made) else candidate
+
+
 METHOD = Method(
     name="nasnet",
     title="NASNet",
@@ -143,4 +187,5 @@ METHOD = Method(
     searches=(GENOTYPE,),
     insight=insight,
     refuses=refuses,
+    final=final,
 )

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from search.architecture.network import DropPath
 from search.training.augment import augmentation_of, cutout, mixup
 from search.training.data import Normalise, Split, epoch_seed, in_order, shuffled
 from search.training.optimise import loss_of, rate
@@ -71,11 +72,14 @@ def train_epoch(
     items = sum(len(part) for part in splits)
     total, seen = torch.zeros((), device=device), 0
     training.network.train()
+    paths = [module for module in training.network.modules() if isinstance(module, DropPath)]
     with seeded(epoch_seed(training.seed, training.epoch + 1), device) as generator:
         for images, labels in shuffled(splits, recipe.batch_size, generator):
             progress = (training.epoch + seen / items) / recipe.epochs
             for group in training.optimiser.param_groups:
                 group["lr"] = rate(recipe, progress)
+            for path in paths:
+                path.progress = progress
             batch = normalise(augment(images.to(device), generator))
             batch = cutout(batch, recipe.cutout, generator)
             batch, other, share = mixup(batch, recipe.mixup, generator)

@@ -11,7 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
+from search.architecture.genotype import blueprint_of
+from search.architecture.network import DropPath, build
 from search.architecture.spaces import READY_MADE, space_of
 from search.history import GIVEN, History, Report, Trial, TrialState
 from search.loop import Plan, next_proposal, trial_of
@@ -169,3 +172,32 @@ def test_a_set_that_grows_without_decisions_is_refused_in_words():
 def test_rewards_are_finite_whatever_is_measured():
     trial = paid(Trial(1, NAS.sample(np.random.default_rng(0))), 0.5)
     assert as_scored(replace(trial, losses=(math.inf,)), ACCURACY) is None
+
+
+def test_a_cell_that_was_searched_small_is_confirmed_large_with_paths_dropped():
+    small = problem_of("nasnet").sample(np.random.default_rng(1))
+    wanted = {"final_cells": 6, "final_channels": 16, "final_drop_path": 0.4}
+    options = METHODS["nasnet"].options(**wanted)
+    large = METHODS["nasnet"].final(problem_of("nasnet"), small, options)
+    before, after = json.loads(small.genotype), json.loads(large.genotype)
+    assert (after["skeleton"]["L"], after["skeleton"]["C"]) == (6, 16)
+    assert after["cells"] == before["cells"]
+    assert large.config["drop_path"] == 0.4
+    narrow = replace(NAS, count=lambda candidate: {"params": 1e9})
+    assert METHODS["nasnet"].final(narrow, small, options) == small
+
+
+def test_paths_of_cells_are_dropped_by_depth_and_by_how_far_the_training_is():
+    genotype = problem_of("nasnet").sample(np.random.default_rng(1)).genotype
+    drawn = blueprint_of(genotype, *IMAGES)
+    assert all(x.settings["share"] == 0 for x in drawn.layers if x.kind == "drop_path")
+    network = build(drawn.with_drop_path(0.6), "he")
+    paths = [(name, m) for name, m in network.named_modules() if isinstance(m, DropPath)]
+    shares = {name.split("_")[0]: m.share for name, m in paths}
+    assert shares == pytest.approx({"cell0": 0.2, "cell1": 0.4, "cell2": 0.6})
+    path = paths[-1][1]
+    images = torch.ones(4000, 1, 1, 1)
+    for progress, kept in ((0.0, 1.0), (0.5, 0.7), (1.0, 0.4)):
+        path.progress = progress
+        assert float((path(images) > 0).float().mean()) == pytest.approx(kept, abs=0.05)
+    assert not any(x.kind == "drop_path" for x in drawn.with_drop_path(0).layers)
