@@ -116,9 +116,12 @@ def begun(method, start):
 
 @pytest.fixture(params=list(METHODS.values()), ids=list(METHODS))
 def recorded(request, start, four):
+    return worked_off(begun(request.param, start), four)
+
+
+def worked_off(run, devices):
     """A whole run, worked off by simulated devices."""
-    run = begun(request.param, start)
-    workers = Workers(run, four, np.random.default_rng(7))
+    workers = Workers(run, devices, np.random.default_rng(7))
     for _ in range(60 * MOST):
         schedule.advance(run.pk)
         workers.work()
@@ -140,6 +143,17 @@ def test_every_proposal_of_a_run_is_made_again(recorded):
     assert method.search or is_guided(method, [row.memo for row in trials]), (
         "only draws were replayed"
     )
+
+
+@pytest.mark.parametrize("name", ["tpe", "bohb", "dehb", "particle_swarm"])
+def test_proposals_of_both_halves_are_made_again(name, start, four):
+    method, space = METHODS[name], ready_made("residual_small")
+    chosen = {"options": small_options(method), "max_trials": MOST, "concurrency": DEVICES + 1}
+    run = worked_off(start(name, space=space, **chosen), four)
+    trials = list(run.trials.select_related("run__dataset").order_by("number"))
+    assert [replayed(row) for row in trials] == [asked(row) for row in trials]
+    assert len({row.genotype for row in trials}) > 2
+    assert is_guided(method, [row.memo for row in trials])
 
 
 def test_events_tell_the_reports_too(start, four):
