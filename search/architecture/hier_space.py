@@ -163,7 +163,7 @@ class HierSpace:
 
     def trivial(self) -> str:
         """Chains of identities; where there is none, of the first operation."""
-        return self.decode(self._chain())
+        return self.decode(self._chain().tolist())
 
     def _chain(self) -> Array:
         """What stands one place after the absent edge, first, but in motifs of operations, the identity."""
@@ -181,7 +181,7 @@ class HierSpace:
             for at, place in zip(changed, rng.integers(counts[changed]), strict=True):
                 places[at] = place
             if self._passes(places):
-                return self.decode(places)
+                return self.decode(places.tolist())
         return self.trivial()
 
     def _passes(self, places: Sequence[int] | Array) -> bool:

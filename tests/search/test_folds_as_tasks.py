@@ -60,7 +60,7 @@ def searched(problem, tmp_path_factory):
     return history
 
 
-def is_whole(trial) -> bool:
+def is_whole(trial):
     return trial.fidelity == {"folds": FOLDS}
 
 

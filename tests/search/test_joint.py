@@ -46,7 +46,7 @@ def _problem(name="residual_small", **changed):
 PROBLEM = _problem()
 
 
-def _ended(trial: Trial) -> Trial:
+def _ended(trial):
     """Better with a rate near 0.1, and with a stem of 16 channels."""
     config, genotype = trial.candidate.config, json.loads(trial.candidate.genotype)
     stem = genotype.get("stem", 16)

@@ -9,7 +9,7 @@ import pytest
 from ConfigSpace import Categorical, ConfigurationSpace, EqualsCondition, Float, Integer
 
 from search.history import Candidate, History, Trial, TrialState
-from search.insight import Densities, Several
+from search.insight import Several
 from search.method import Fidelity, Objective, Problem
 from search.methods import METHODS
 from search.space import Space
@@ -39,7 +39,7 @@ def history(count: int = 40) -> History:
     return History(tuple(trials))
 
 
-def told(method: str, count: int = 40, **options) -> Densities:
+def told(method, count=40, **options):
     found = METHODS[method]
     insight = found.insight(PROBLEM, history(count), found.options(**options))
     if isinstance(insight, Several):

@@ -19,7 +19,7 @@ from ConfigSpace import (
 )
 
 from search.history import Candidate, History, Trial, TrialState
-from search.insight import Family, Points, to_json
+from search.insight import Family, to_json
 from search.loop import Plan, next_proposal, trial_of
 from search.method import Objective, Problem
 from search.methods import METHODS
@@ -40,7 +40,7 @@ ONE = Problem("line", a_space(), "nowhere:never", (Objective("val_accuracy", max
 TWO = replace(ONE, objectives=(*ONE.objectives, Objective("params")))
 
 
-def told(method: str, trials: int, problem: Problem = ONE, **options) -> tuple[History, Points]:
+def told(method, trials, problem=ONE, **options):
     """A run in which one trial after the other has ended, and how the method thinks then."""
     history = ran(method, trials, problem, **options)
     found = METHODS[method]

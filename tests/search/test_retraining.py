@@ -44,7 +44,7 @@ def test_they_have_other_luck_and_the_best_on_average_is_confirmed(tmp_path):
     assert history.trials[-1].why.values["number"] == best.number
 
 
-def a_history(*losses: float) -> History:
+def a_history(*losses):
     """A search that is over, of designs with these losses."""
     trials = []
     for number, loss in enumerate(losses, start=1):

@@ -37,7 +37,7 @@ def history(count: int) -> History:
     return History(tuple(trials))
 
 
-def thought(method: str, past: History, **options):
+def thought(method, past, **options):
     found = METHODS[method]
     return found.insight(PROBLEM, past, found.options(**options))
 

@@ -20,7 +20,7 @@ class NumbersField(forms.CharField):
         return ", ".join(map(str, value)) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = str(super().to_python(value))
         try:
             return [self.number(part) for part in text.split(",") if part.strip()]
         except ValueError:
