@@ -195,7 +195,8 @@ def _propose(
         candidate = view.candidate(proposal.candidate)
         if is_tried(proposal.candidate, seen) or not is_tried(candidate, history):
             break
-    assert proposal is not None and candidate.genotype is not None
+    assert proposal is not None
+    assert candidate.genotype is not None
     memo, places = proposal.memo, view.places(proposal.candidate.config)
     if places != tuple(view.architectures.encode(candidate.genotype)):
         memo = {**memo, AS_CHOSEN: list(places)}
