@@ -11,9 +11,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from search.brackets import BracketOptions, filling, insight, next_in_brackets, plan, resumable
+from search.brackets import BracketOptions, filling, next_in_brackets, plan, resumable
+from search.brackets import insight as rungs
 from search.draws import first_fresh, fresh
 from search.history import Candidate, History, Trial
+from search.insight import Several, Slices
 from search.method import CONFIG, USUAL, Method, Problem, Proposal
 from search.options import option
 from search.rungs import Start, promoted_from, refuses
@@ -21,6 +23,7 @@ from search.surrogates.acquisition import log_expected_improvement
 from search.surrogates.encoding import Array, Axis, axes_of, vectors
 from search.surrogates.gaussian import GaussianProcess, Inputs, Kernel, fit
 from search.surrogates.observations import Warp
+from search.surrogates.slicing import Surrogate, slices_through
 
 CANDIDATES = 500
 """Drawn from the search space for each bracket; its trials are drawn from these."""
@@ -108,18 +111,31 @@ def ranking(problem: Problem, seen: Sequence[Trial], design: Design) -> list[Can
     """Candidates in the order in which they are drawn without replacement, by expected improvement."""
     rng = np.random.default_rng(design.seed)
     candidates = [problem.sample(rng) for _ in range(CANDIDATES)]
-    axes = axes_of(problem.space)
-    points = vectors(problem.space, [trial.candidate.config for trial in seen])
-    losses = np.array([trial.loss for trial in seen])
-    values = Warp.of(losses).values(losses)
-    known = Inputs.of(axes, points)
-    model = GaussianProcess(known, values, _fitted(axes, *_frozen(points, values)))
-    asked = vectors(problem.space, [candidate.config for candidate in candidates])
-    gain = log_expected_improvement(*model.predict(Inputs.of(axes, asked)), values.min())
+    model = modelled(problem, seen)
+    gain = model(vectors(problem.space, [candidate.config for candidate in candidates]))
     mass = np.exp(gain - gain.max())
     chances = (1 - EVEN) * mass / mass.sum() + EVEN / CANDIDATES
     order = rng.choice(CANDIDATES, CANDIDATES, replace=False, p=chances)
     return [candidates[index] for index in order]
+
+
+def modelled(problem: Problem, seen: Sequence[Trial]) -> Surrogate:
+    """The process that the trials are told to, and the expected improvement over the best of them."""
+    axes = axes_of(problem.space)
+    points = vectors(problem.space, [trial.candidate.config for trial in seen])
+    losses = np.array([trial.loss for trial in seen])
+    warp = Warp.of(losses)
+    values = warp.values(losses)
+    known = Inputs.of(axes, points)
+    model = GaussianProcess(known, values, _fitted(axes, *_frozen(points, values)))
+
+    def predict(points: Array) -> tuple[Array, Array]:
+        return model.predict(Inputs.of(axes, points))
+
+    def merit(points: Array) -> Array:
+        return log_expected_improvement(*predict(points), values.min())
+
+    return Surrogate(axes, warp, predict, merit)
 
 
 def _frozen(points: Array, values: Array) -> tuple[bytes, bytes]:
@@ -131,6 +147,24 @@ def _fitted(axes: tuple[Axis, ...], points: bytes, values: bytes) -> Kernel:
     """The kernel of a bracket's model, which all of its draws share."""
     known = np.frombuffer(points).reshape(-1, len(axes))
     return fit(Inputs.of(axes, known), np.frombuffer(values))
+
+
+def insight(problem: Problem, history: History, options: Options) -> Several:
+    """Who went on, rung by rung, and what the model of the bracket that is being filled believes."""
+    return Several([rungs(problem, history, options), _believed(problem, history, options)])
+
+
+def _believed(problem: Problem, history: History, options: Options) -> Slices:
+    """None before the second bracket: the first is random."""
+    found = filling(problem, history, options)
+    begun = found[1] if found else ()
+    ended = begun[0].memo["design"][0] if begun else len(history.finished())
+    seen = learnt_from(problem, history, Design(ended, 0), options)
+    is_random = found is not None and found[0].number == 0
+    if is_random or sum(trial.loss < np.inf for trial in seen) < LEAST:
+        return Slices(through=0, slices=(), seen=())
+    best = History(tuple(seen)).ranked()[0]
+    return slices_through(problem, history, best, modelled(problem, seen))
 
 
 METHOD = Method(
