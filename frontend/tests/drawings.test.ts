@@ -58,7 +58,7 @@ describe("a residual network", () => {
   test("is told in a sentence", () => {
     const [graph] = graphsOf(RESIDUAL)
     expect(graph && graphSentence(graph)).toBe(
-      "Residual network: blocks × channels: 3 states, 4 operations (4 × conv 3×3, twice).",
+      "Residual network: blocks × channels, two convolutions a branch: 3 states, 4 operations (4 × conv 3×3).",
     )
   })
 })

@@ -26,7 +26,7 @@ export function residualGraphs({ stem, groups }: Residual): Graph[] {
   return [
     {
       name: "residual",
-      title: t("Residual network: blocks × channels"),
+      title: t("Residual network: blocks × channels, two convolutions a branch"),
       nodes: [
         { id: "image", kind: "input", title: t("image") },
         { id: "0", kind: "state", title: number(stem) },
@@ -44,7 +44,6 @@ export function residualGraphs({ stem, groups }: Residual): Graph[] {
 
 function groupEdges({ branches }: Group, index: number): GraphEdge[] {
   const ends = [String(index), String(index + 1)] as const
-  const title = t("%(op)s, twice", { op: opTitle("conv3") })
-  const branch = working(...ends, "conv3", title)
+  const branch = working(...ends, "conv3", opTitle("conv3"))
   return [...Array.from({ length: branches }, () => branch), joining(...ends)]
 }
