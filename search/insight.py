@@ -216,6 +216,34 @@ class Leader:
 
 
 @dataclass(frozen=True)
+class Generation:
+    """A generation of networks: their fitness, how many species they are, and what the champion is made of.
+
+    The champion has so many `units` between inputs and outputs, and so many `links` that are on.
+    """
+
+    number: int
+    best: float
+    mean: float
+    species: int
+    units: int
+    links: int
+
+
+@dataclass(frozen=True)
+class Generations:
+    """Neuroevolution in one long trial: how fitness, species and the champion went.
+
+    The champion is `judged` by a trial of its own; None before that.
+    """
+
+    kind: ClassVar = "generations"
+    trial: int
+    judged: int | None
+    generations: Sequence[Generation]
+
+
+@dataclass(frozen=True)
 class Foretold:
     """The loss that a model expected of a trial, one deviation below and above it, and what came of it."""
 
@@ -245,6 +273,7 @@ Picture = (
     | Strategies
     | Leader
     | Policy
+    | Generations
     | Predicted
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from search.joint import of_both_halves
 from search.method import Method
-from search.oneshot import darts, stackelberg
+from search.oneshot import darts, neat, stackelberg
 from search.strategies import (
     aging_evolution,
     asha,
@@ -63,6 +63,7 @@ METHODS: dict[str, Method] = {
         hierarchical.METHOD,
         local_search.METHOD,
         bananas.METHOD,
+        neat.METHOD,
         nas_rl.METHOD,
         nasnet.METHOD,
         mnasnet.METHOD,

@@ -38,12 +38,12 @@ READY_MADE = {
         ReadyMade(
             "residual_small", "images", _("Ready-made: small residual networks and their training")
         ),
-        ReadyMade("macro", "images", _("Ready-made: layers that read any before them")),
-        ReadyMade("nasnet", "images", _("Ready-made: cells as in NASNet")),
-        ReadyMade("mnas", "images", _("Ready-made: mobile networks as in MnasNet")),
         ReadyMade("nb201", "images", _("Ready-made: cells of six edges and their training")),
         ReadyMade("hierarchical", "images", _("Ready-made: motifs within motifs")),
         ReadyMade("flat", "images", _("Ready-made: one flat graph of operations")),
+        ReadyMade("macro", "images", _("Ready-made: layers that read any before them")),
+        ReadyMade("nasnet", "images", _("Ready-made: cells as in NASNet")),
+        ReadyMade("mnas", "images", _("Ready-made: mobile networks as in MnasNet")),
     )
 }
 """The usual space of a kind has the kind's name for its key."""

@@ -107,6 +107,18 @@ export function metricTitle(metric: string): string {
       return t("Accuracy of the super-network")
     case "supernet_loss":
       return t("Loss of the super-network")
+    case "best_fitness":
+      return t("Best fitness of a generation")
+    case "mean_fitness":
+      return t("Mean fitness of a generation")
+    case "species":
+      return t("Species")
+    case "champion_accuracy":
+      return t("Accuracy of the champion")
+    case "champion_units":
+      return t("Units of the champion")
+    case "champion_links":
+      return t("Links of the champion")
     case "led_accuracy":
       return t("Validation accuracy while led")
     case "led_loss":

@@ -48,10 +48,13 @@ def blueprint_of(
     """The network of a genotype for images of `shape` (C, H, W), to logits (classes,).
 
     `dropout` is the share of features that training drops before the linear layer. Raises
-    GenotypeError if this is not a genotype.
+    GenotypeError if this is not a genotype of such a network.
     """
     document = parse(genotype)
-    return KINDS[document["kind"]].blueprint(document, shape, classes, dropout=dropout)
+    draw = KINDS[document["kind"]].blueprint
+    if draw is None:
+        raise genotype_error("This is no network for images: it reads the features of a table.")
+    return draw(document, shape, classes, dropout=dropout)
 
 
 def _loaded(text: str) -> Any:

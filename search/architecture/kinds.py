@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from search.architecture import cells, chains, hier, macro, nb201, residual
+from search.architecture import cells, chains, hier, macro, nb201, neat, residual
 from search.architecture.blueprint import Blueprint
 
 
@@ -16,11 +16,11 @@ class Kind:
 
     `read` gives the fields of a document beside version and kind in canonical form, or raises
     GenotypeError; `blueprint` takes such a document, the shape of the images, the number of classes
-    and `dropout`, and gives the network.
+    and `dropout`, and gives the network. A kind that brings its weights along has none.
     """
 
     read: Callable[[Mapping[str, Any]], dict[str, Any]]
-    blueprint: Callable[..., Blueprint]
+    blueprint: Callable[..., Blueprint] | None
 
 
 KINDS: dict[str, Kind] = {
@@ -30,4 +30,5 @@ KINDS: dict[str, Kind] = {
     "hier": Kind(hier.read, hier.hier_blueprint),
     "residual": Kind(residual.read, residual.residual_blueprint),
     "nb201": Kind(nb201.read, nb201.nb201_blueprint),
+    "neat": Kind(neat.read, None),
 }

@@ -176,7 +176,7 @@ REFUSED = {
     "a list": ("[]", "must be an object"),
     "another version": ({**cell_net(ENAS), "v": 2}, "version v must be 1"),
     "true is no version": ({**cell_net(ENAS), "v": True}, "version v must be 1"),
-    "another kind": ({**cell_net(ENAS), "kind": "neat"}, 'kind "neat" cannot be built'),
+    "another kind": ({**cell_net(ENAS), "kind": "tower"}, 'kind "tower" cannot be built'),
     "no kind": ({"v": 1}, "cannot be built"),
     "a field nobody reads": ({**cell_net(ENAS), "bits": {}}, '"bits", which nothing here reads'),
     "no cells": ({"v": 1, "kind": "cell_net", "skeleton": {}}, "lacks cells"),

@@ -7,8 +7,8 @@ from automl_web.runs.sets.fields import SetFields
 
 FIELDS: dict[str, SetFields] = {
     "cell_net": cell_net.FIELDS,
-    "hier": hier.FIELDS,
     "residual": residual.FIELDS,
     "nb201": nb201.FIELDS,
+    "hier": hier.FIELDS,
 }
 """One file, and one line here. A set of another kind is edited as JSON."""

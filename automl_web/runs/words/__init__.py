@@ -6,15 +6,16 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from automl_web.runs.words import cell_net, chain, hier, macro_dag, nb201, residual
+from automl_web.runs.words import cell_net, chain, hier, macro_dag, nb201, neat, residual
 
 WORDS: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "cell_net": cell_net.words,
     "chain": chain.words,
-    "hier": hier.words,
     "residual": residual.words,
-    "macro_dag": macro_dag.words,
     "nb201": nb201.words,
+    "hier": hier.words,
+    "macro_dag": macro_dag.words,
+    "neat": neat.words,
 }
 """Sentences that tell a parsed genotype, a part of it each: one file, and one line here."""
 

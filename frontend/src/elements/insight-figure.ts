@@ -4,6 +4,7 @@ import { mostTelling } from "../figures/cut"
 import { densitiesFigure, mostApart } from "../figures/densities"
 import { familyFigure } from "../figures/family"
 import type { Figure, Goal } from "../figures/figure"
+import { generationsFigure } from "../figures/generations"
 import type { Insight, Picture, Points } from "../figures/insight"
 import { leaderFigure } from "../figures/leader"
 import { pointsFigure } from "../figures/points"
@@ -67,6 +68,8 @@ export class InsightFigure {
         return leaderFigure(picture, goal)
       case "policy":
         return policyFigure(picture)
+      case "generations":
+        return generationsFigure(picture)
       case "predicted":
         return predictedFigure(picture, goal)
       case "weights":

@@ -5,10 +5,11 @@ import { type Chain, chainGraphs } from "./genotypes/chain"
 import { type Hier, hierGraphs } from "./genotypes/hier"
 import { type MacroDag, macroGraphs } from "./genotypes/macro-dag"
 import { type Nb201, nb201Graphs } from "./genotypes/nb201"
+import { type Neat, neatGraphs } from "./genotypes/neat"
 import { type Residual, residualGraphs } from "./genotypes/residual"
 import type { Graph } from "./graph"
 
-export type Genotype = CellNet | Chain | Hier | MacroDag | Nb201 | Residual
+export type Genotype = CellNet | Chain | Hier | MacroDag | Nb201 | Neat | Residual
 
 type Drawings = { [K in Genotype["kind"]]: (genotype: Extract<Genotype, { kind: K }>) => Graph[] }
 
@@ -19,6 +20,7 @@ const DRAWINGS: Drawings = {
   hier: hierGraphs,
   macro_dag: macroGraphs,
   nb201: nb201Graphs,
+  neat: neatGraphs,
   residual: residualGraphs,
 }
 

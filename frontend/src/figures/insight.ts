@@ -151,6 +151,22 @@ export interface Policy {
   payoffs: { number: number; reward: number; baseline: number | null }[]
 }
 
+/** A generation of networks; the champion has so many units between inputs and outputs, and links. */
+export interface Generation {
+  number: number
+  best: number
+  mean: number
+  species: number
+  units: number
+  links: number
+}
+
+export interface Generations {
+  trial: number
+  judged: number | null
+  generations: Generation[]
+}
+
 /** The loss that a model expected of a trial, one deviation below and above it, and what came of it. */
 export interface Foretold {
   number: number
@@ -176,6 +192,7 @@ export type Picture =
   | ({ kind: "strategies" } & Strategies)
   | ({ kind: "leader" } & Leader)
   | ({ kind: "policy" } & Policy)
+  | ({ kind: "generations" } & Generations)
   | ({ kind: "predicted" } & Predicted)
 
 export type Insight = Picture | { kind: "several"; pictures: Picture[] }

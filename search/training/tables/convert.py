@@ -18,8 +18,10 @@ from skl2onnx import convert_sklearn, update_registered_converter
 from skl2onnx.common.data_types import DoubleTensorType, StringTensorType
 from sklearn.base import ClassifierMixin
 
+from search.architecture.neat import STEEPNESS, Units
 from search.training.tables import onnx_svm, onnx_trees
 from search.training.tables.data import NUMBER, Meta
+from search.training.tables.evolved import LEAST, Evolved
 from search.training.tables.features import Encoded, Filled, Ranked, Rounded
 from search.training.tables.mlp import Network
 from search.training.tables.models import Fitted
@@ -174,6 +176,31 @@ def _network(scope: Any, operator: Any, container: Any) -> None:
         step.end("Identity", name)
 
 
+def _evolved(scope: Any, operator: Any, container: Any) -> None:
+    """Every step of the network written out: sums of what came in and of what the units were, squashed."""
+    step = Step(scope, operator, container)
+    network: Units = step.fitted.network
+    inside = step.node("MatMul", step.input, step.constant(network.given[:-1]))
+    received = step.node("Add", inside, step.constant(network.given[-1:]))
+    state = _squashed(step, received)
+    if network.between.any():
+        between = step.constant(network.between)
+        for _ in range(network.steps - 1):
+            state = _squashed(step, step.node("Add", received, step.node("MatMul", state, between)))
+    places = step.constant(np.arange(network.outputs))
+    outputs = step.node("Gather", state, places, axis=1)
+    kept = step.node("Max", outputs, step.constant(np.float64(LEAST)))
+    total = step.node("ReduceSum", kept, step.constant(np.array([1])), keepdims=1)
+    step.end("Div", kept, total)
+
+
+def _squashed(step: Step, sums: str) -> str:
+    """1 / (1 + exp(-4.9 x))."""
+    falling = step.node("Exp", step.node("Mul", sums, step.constant(np.float64(-STEEPNESS))))
+    one = step.constant(np.float64(1))
+    return step.node("Div", one, step.node("Add", falling, one))
+
+
 def _shape(operator: Any) -> None:
     """Rows as many as there are; how wide the output is nobody asks."""
     operator.outputs[0].type.shape = [None, None]
@@ -199,3 +226,4 @@ _register(Rounded, _rounded)
 _register(SupportVectorMachine, onnx_svm.write)
 _register(Trees, onnx_trees.write)
 _register(Network, _network)
+_register(Evolved, _evolved)

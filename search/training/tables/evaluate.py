@@ -15,7 +15,7 @@ from search.history import Candidate, Report, Stage
 from search.method import Context, Problem
 from search.training import checkpoint, fidelity
 from search.training.log import in_words, log
-from search.training.tables import confirm, data
+from search.training.tables import champion, confirm, data
 from search.training.tables.models import Fitted, Progress, train
 from search.training.tables.recipe import Recipe
 from search.training.tables.scores import main_score, scores
@@ -38,6 +38,9 @@ def evaluate(problem: Problem, candidate: Candidate, context: Context) -> Iterat
     opens it. Raises DivergedError if a loss is no longer a number.
     """
     assert problem.data is not None
+    if candidate.genotype is not None:
+        yield from champion.evaluate(candidate, problem.data, context)
+        return
     recipe = Recipe.of(candidate.config)
     if context.stage is Stage.CONFIRM:
         yield from _confirmed(recipe, problem.data, context)
