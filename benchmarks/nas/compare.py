@@ -35,6 +35,11 @@ ROWS: dict[str, Row] = {
         {**PAPER, "duplicates": "allow", "retrained": 0},
     ),
     "evolution_new": Row("the same, no design twice", "aging_evolution", {**PAPER, "retrained": 0}),
+    "evolution_worst": Row(
+        "evolution, P 100, S 25, as in the paper, but the worst leaves",
+        "aging_evolution",
+        {**PAPER, "duplicates": "allow", "retrained": 0, "leaves": "worst"},
+    ),
     "evolution": Row("ageing evolution as offered, P 20, S 5", "aging_evolution"),
     "local_paper": Row(
         "local search, one random design a walk", "local_search", {"start_up": 1, "retrained": 0}
