@@ -128,7 +128,7 @@ def test_the_smallest_design_is_let_through(editor_client, project, filled):
     [
         (SMALL, "hyperband", None),
         (SMALL, "stackelberg", "This method does not search architectures."),
-        ("", "aging_evolution", "this space has none"),
+        ("", "local_search", "this space has none"),
         (AMOEBANET, "darts", "DARTS needs cells that are wired as in DARTS."),
     ],
 )
