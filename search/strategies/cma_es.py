@@ -76,6 +76,7 @@ class Evolution:
             c_space=[axes[place].choices for place in choices] or None,
             mean=np.full(count, 0.5) if count else None,
             sigma=WIDTH if count else None,
+            cov=np.eye(count) if count else None,  # the library's own would make a twelfth of it
             population_size=max(population, FEWEST) if population else None,
             seed=seed,
         )

@@ -24,6 +24,7 @@ from search.loop import Plan, next_proposal, trial_of
 from search.method import Objective, Problem
 from search.methods import METHODS
 from search.space import Space
+from search.strategies.cma_es import WIDTH
 from search.surrogates.places import MOST, linear, logarithmic
 
 
@@ -133,6 +134,7 @@ def test_an_evolution_shows_what_its_generation_is_drawn_from_and_how_wide_each_
     _, later = told("cma_es", 50, population=6)
     assert [point.alive for point in first.points] == [True] * 5
     assert (len(first.widths), len(later.widths)) == (1, 9)
+    assert first.widths == pytest.approx([WIDTH])
     names = [axis.name for axis in later.axes]
     assert later.normal is not None
     assert later.normal.mean[names.index("kind")] is None
