@@ -48,7 +48,12 @@ def problem_of(kind: str, saved: str, method: Method) -> Problem:
         objectives=(Objective("val_accuracy", maximise=True),),
         fidelities=CAN_BE_SAVED[saved],
     )
-    return replace(problem, architectures=CELLS) if GENOTYPE in method.searches else problem
+    return replace(problem, architectures=CELLS) if of_architectures(method) else problem
+
+
+def of_architectures(method: Method) -> bool:
+    """Whether it is a method for architectures, not one that takes their decisions for hyper-parameters."""
+    return GENOTYPE in method.searches and not method.by_decisions
 
 
 def histories(plan: Plan, problem: Problem) -> Iterator[History]:
@@ -109,7 +114,7 @@ def test_every_method_searches_real_images_by_epochs_and_by_shares_of_them(
 ):
     document = IMAGES.usual_space().to_json()
     problem = IMAGES.problem(document, digits)
-    if GENOTYPE in method.searches:
+    if of_architectures(method):
         problem = replace(problem, architectures=CELLS, count=None)
     known = {field.name for field in fields(method.options)}
     chosen = {"fidelity": fidelity} if "fidelity" in known else {}
