@@ -195,6 +195,8 @@ def test_shows_how_it_thinks_and_another_picture_when_more_has_happened(method):
         for history in recorded(method, completed)
     ]
     assert len(set(pictures)) > 2
+    again = method.insight(problem, recorded(method, completed)[-1], options)
+    assert json.dumps(to_json(again)) == pictures[-1], "it is told again at any time"
 
 
 @every_method
