@@ -2,8 +2,8 @@
 
 The search of Li et al., "Hyperband", JMLR 2018, on a smaller table: with
 `python -m benchmarks.hpo.kernel_ridge [METHOD ...] --record` 600 configurations are trained at every
-size; without `--record`, the methods are compared on what was recorded. `--noise 0.1` is another table,
-of clearer images.
+size; without `--record`, the methods are compared on what was recorded. `--noise 0.1`
+is another table, of clearer images, which is not kept: record it first.
 """
 
 from __future__ import annotations
