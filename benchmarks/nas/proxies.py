@@ -61,7 +61,7 @@ def synflow(network: nn.Module, images: Tensor) -> float:
         weight.data.abs_()
     network(torch.ones(1, *SHAPE, dtype=torch.double)).sum().backward()
     flows = (weight * weight.grad for weight in network.parameters() if weight.grad is not None)
-    return float(torch.stack([flow.abs().sum() for flow in flows]).sum().log())
+    return float(torch.stack([flow.detach().abs().sum() for flow in flows]).sum().log())
 
 
 def scores(cell: str, images: Tensor) -> dict[str, float]:
