@@ -33,7 +33,7 @@ describe("a cell of six edges", () => {
 
   test("says what it is stacked to", () => {
     const [graph] = graphsOf(CELL)
-    expect(graph?.title).toBe("3 cells a stage, 8 channels, mish, images divided by 2")
+    expect(graph?.title).toBe("3 cells a stage, 8 channels, Mish, images divided by 2")
   })
 })
 

@@ -33,7 +33,7 @@ def read(document: Mapping[str, Any]) -> dict[str, Any]:
         "skeleton": {
             "C": a_whole(skeleton["C"], 1, WIDEST, "skeleton: C"),
             "N": a_whole(skeleton["N"], 1, MOST_STACKED, "skeleton: N"),
-            "act": one_of(skeleton.get("act", "relu"), ACTIVATIONS, "skeleton: act"),
+            "act": one_of(skeleton.get("act", "relu"), tuple(ACTIVATIONS), "skeleton: act"),
             "divide": one_of(skeleton.get("divide", 1), DIVISORS, "skeleton: divide"),
         },
     }

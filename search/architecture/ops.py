@@ -37,8 +37,8 @@ class Op:
 
 RELU, RELU6 = Step("relu"), Step("relu6")
 
-ACTIVATIONS = ("relu", "hardswish", "mish")
-"""Kinds of layers that a network may have in place of its rectifiers."""
+ACTIVATIONS = {"relu": "ReLU", "hardswish": "Hardswish", "mish": "Mish"}
+"""Kinds of layers that a network may have in place of its rectifiers, and what they are called."""
 
 
 def conv(

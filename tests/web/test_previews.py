@@ -106,7 +106,7 @@ def test_a_cell_of_six_edges_is_told_with_what_it_is_stacked_to():
     skeleton = {"C": 8, "N": 3, "act": "mish", "divide": 2}
     assert words(canonical({"v": 1, "kind": "nb201", "edges": edges, "skeleton": skeleton})) == [
         "Cell: 3 x 3 convolution from node 0 to node 1; 3 x 3 average pooling from node 0 to node 3.",
-        "Network: 3 cells a stage, 8 channels at first, mish, images divided by 2.",
+        "Network: 3 cells a stage, 8 channels at first, Mish, images divided by 2.",
     ]
 
 

@@ -29,6 +29,10 @@ def _ops() -> list[tuple[str, str]]:
     return [(op, gettext(OPS[op].title).capitalize()) for op in EDGE_OPS]
 
 
+def _activations() -> list[tuple[str, str]]:
+    return [(name, gettext(title)) for name, title in ACTIVATIONS.items()]
+
+
 def _divisors() -> list[tuple[int, str]]:
     return [(d, gettext("by %(divisor)s") % {"divisor": d}) for d in DIVISORS]
 
@@ -46,7 +50,7 @@ def _make() -> dict[str, forms.Field]:
         ),
         "activations": _ticked(
             _("Activations"),
-            [(name, name) for name in ACTIVATIONS],
+            _activations,
             _("What stands between the layers of all of the network."),
         ),
         "divisors": _ticked(

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from search.architecture.nb201 import EDGES
-from search.architecture.ops import OPS
+from search.architecture.ops import ACTIVATIONS, OPS
 
 
 def words(document: Mapping[str, Any]) -> list[str]:
@@ -23,4 +23,5 @@ def words(document: Mapping[str, Any]) -> list[str]:
         "Network: %(N)s cells a stage, %(C)s channels at first, %(act)s, images divided by %(divide)s."
     )
     cell = f"{gettext('Cell')}: {'; '.join(edges) or gettext('no edges')}."
-    return [cell, network % document["skeleton"]]
+    activation = gettext(ACTIVATIONS[document["skeleton"]["act"]])
+    return [cell, network % {**document["skeleton"], "act": activation}]

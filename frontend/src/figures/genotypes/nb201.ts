@@ -37,8 +37,19 @@ function title({ C, N, act, divide }: Nb201["skeleton"]): string {
   const parts = [
     n("%(count)s cell a stage", "%(count)s cells a stage", N),
     n("%(count)s channel", "%(count)s channels", C),
-    act,
+    activationTitle(act),
     divide > 1 ? t("images divided by %(divisor)s", { divisor: divide }) : "",
   ]
   return parts.filter(Boolean).join(", ")
+}
+
+function activationTitle(name: string): string {
+  switch (name) {
+    case "hardswish":
+      return t("Hardswish")
+    case "mish":
+      return t("Mish")
+    default:
+      return t("ReLU")
+  }
 }
