@@ -164,6 +164,9 @@ def units(document: Mapping[str, Any]) -> Units:
     ids = [*document["inputs"], *document["outputs"], *(u["id"] for u in document["nodes"])]
     place = {unit: number for number, unit in enumerate(ids)}
     on = [gene for gene in document["genes"] if gene["on"]]
-    ends = [np.array([place[g[end]] for g in on], dtype=np.int64) for end in ("in", "out")]
+    sources, targets = (
+        np.array([place[gene[end]] for gene in on], dtype=np.int64) for end in ("in", "out")
+    )
     weights = np.array([gene["w"] for gene in on], dtype=np.float64)
-    return units_of(len(document["inputs"]), len(document["outputs"]), *ends, weights)
+    counts = len(document["inputs"]), len(document["outputs"])
+    return units_of(*counts, sources, targets, weights)

@@ -219,8 +219,14 @@ def _leads(genome: Genome, start: int, end: int) -> bool:
 def _grown(genome: Genome, number: int, source: int, target: int, weight: float) -> Genome:
     """With one link more, in its place."""
     at = int(np.searchsorted(genome.number, number))
-    new = {"number": number, "source": source, "target": target, "weight": weight, "on": True}
-    return replace(genome, **{p: np.insert(getattr(genome, p), at, new[p]) for p in PARTS})
+    return replace(
+        genome,
+        number=np.insert(genome.number, at, number),
+        source=np.insert(genome.source, at, source),
+        target=np.insert(genome.target, at, target),
+        weight=np.insert(genome.weight, at, weight),
+        on=np.insert(genome.on, at, True),
+    )
 
 
 def to_state(genome: Genome) -> dict[str, Any]:
