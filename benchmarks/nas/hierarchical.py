@@ -51,7 +51,7 @@ def error(genotype: str, seed: int, epochs: int, judged: Part) -> float:
     steps = epochs * math.ceil(len(y) / BATCH)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     for _ in range(epochs):
-        for batch in torch.randperm(len(y), generator=chance).split(BATCH):
+        for batch in torch.split(torch.randperm(len(y), generator=chance), BATCH):
             optimiser.zero_grad()
             nn.functional.cross_entropy(network(x[batch]), y[batch]).backward()  # type: ignore[no-untyped-call]
             optimiser.step()

@@ -20,7 +20,7 @@ from tests.web.small_spaces import PASSWORD, PERSON, space_for, window_on
 MOST = 8
 
 DRAWN = """figure => figure.data.map(trace => (trace.z ?? [trace.x]).flat())
-    .map(values => values.filter(value => value !== null).length)"""
+    .map(values => values.filter(value => value != null).length)"""
 """How many values each trace of a figure has."""
 
 
@@ -83,8 +83,8 @@ def start(context: BrowserContext, site: Site, method: Method) -> Page:
 
 def values_drawn(page: Page, element: str) -> list[int]:
     """Of the figure in the element, which must come into view to be drawn."""
-    figure = page.locator(f"{element} .js-plotly-plot")
-    page.locator(f"{element} .figure-canvas").scroll_into_view_if_needed()
+    figure = page.locator(f"{element} .js-plotly-plot").first
+    page.locator(f"{element} .figure-canvas").first.scroll_into_view_if_needed()
     expect(figure).to_be_visible(timeout=PATIENCE)
     page.wait_for_function(f"document.querySelector('{element} .js-plotly-plot')._fullLayout")
     found: list[int] = figure.evaluate(DRAWN)
@@ -106,4 +106,4 @@ def test_a_run_of_each_family_is_watched_from_its_form_to_a_best_candidate(
         return
     picture = "edge-weights" if method.search else "run-insight"
     assert sum(values_drawn(page, picture)) > 1
-    expect(page.locator(f"{picture} .figure-sentence")).to_have_text(re.compile(r"\d"))
+    expect(page.locator(f"{picture} .figure-sentence").first).to_have_text(re.compile(r"\d"))
