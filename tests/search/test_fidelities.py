@@ -86,7 +86,7 @@ every_problem = pytest.mark.parametrize(
 )
 
 
-FOR_KINDS = {"stackelberg": {"images"}}
+FOR_KINDS = {"stackelberg": {"images"}, "neat": {"tables"}}
 """Methods that train networks themselves, and so know only some kinds of data."""
 
 
@@ -108,7 +108,11 @@ def _asked(method: Method, options: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("fidelity", ["epochs", "train_fraction"])
-@every_method
+@pytest.mark.parametrize(
+    "method",
+    [m for m in METHODS.values() if "images" in FOR_KINDS.get(m.name, KINDS)],
+    ids=lambda m: m.name,
+)
 def test_every_method_searches_real_images_by_epochs_and_by_shares_of_them(
     method, fidelity, digits
 ):
