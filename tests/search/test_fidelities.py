@@ -14,7 +14,7 @@ from search.history import History, Stage, Trial, TrialState
 from search.loop import Plan, next_proposal, trial_of
 from search.method import GENOTYPE, Fidelity, Method, Objective, Problem, refusal
 from search.methods import METHODS
-from search.options import parse
+from search.options import describe, parse
 from search.problems import KINDS
 from search.problems.images import IMAGES
 from tests.search.test_methods import CELLS, derived
@@ -29,12 +29,17 @@ SMALL = {"eta": 2, "max_epochs": 4, "initial": 4, "population_size": 4, "sample_
 """Options with which a method soon shows all that it does."""
 
 
+def offered(method: Method) -> tuple[str, ...]:
+    """The fidelities that a method lets one choose from."""
+    choices = (info.choices for info in describe(method.options) if info.name == "fidelity")
+    return tuple(value for value, _title in next(choices, None) or ())
+
+
 def variants(method: Method) -> Iterator[Any]:
     """Small options of a method, with each fidelity that it lets one choose."""
     known = {field.name for field in fields(method.options)}
     small = {name: value for name, value in SMALL.items() if name in known}
-    chosen = ("", "epochs", "train_fraction") if "fidelity" in known else (None,)
-    for fidelity in chosen:
+    for fidelity in offered(method) or (None,):
         more = {} if fidelity is None else {"fidelity": fidelity}
         yield parse(method.options, {**small, **more})
 
@@ -121,7 +126,7 @@ def test_every_method_searches_real_images_by_epochs_and_by_shares_of_them(
     if of_architectures(method):
         problem = replace(problem, architectures=CELLS, count=None)
     known = {field.name for field in fields(method.options)}
-    chosen = {"fidelity": fidelity} if "fidelity" in known else {}
+    chosen = {"fidelity": fidelity} if fidelity in offered(method) else {}
     small = {name: value for name, value in SMALL.items() if name in known}
     options = parse(method.options, {**small, **chosen})
     assert refusal(method, problem, options) is None

@@ -79,7 +79,7 @@ def test_networks_go_on_for_more_epochs(iris, tmp_path):
 
 def test_networks_in_folds_start_anew_on_more_rows(iris, tmp_path):
     problem = a_problem(iris, model="mlp", folds=2)
-    assert [fidelity.name for fidelity in problem.fidelities] == ["train_fraction"]
+    assert [fidelity.name for fidelity in problem.fidelities] == ["train_fraction", "folds"]
     history = searched(problem, tmp_path)
     assert not any(trial.parent for trial in history)
     assert_all_are_scored(history)
