@@ -13,12 +13,12 @@ def test_the_methods_follow_the_space_that_is_chosen(site: Site, page: Page) -> 
     page.goto(f"{site.url}/projects/weld-defects/runs/new/")
     page.select_option("#id_space", "small")
     expect(page.locator("[name=method]:checked")).to_have_value("aging_evolution")
-    expect(page.locator("[name=method][value=grid]")).to_have_count(0)
+    expect(page.locator("[name=method][value=stackelberg]")).to_have_count(0)
     expect(page.locator(".htmx-added, .htmx-settling")).to_have_count(0)
     page.locator("[name=method][value=random_search]").check()
     expect(page.locator("#method-options")).not_to_contain_text("Real et al.")
     page.select_option("#id_space", "images")
-    expect(page.locator("[name=method][value=grid]")).to_have_count(1)
+    expect(page.locator("[name=method][value=stackelberg]")).to_have_count(1)
 
 
 def test_a_preview_draws_the_cells_of_what_is_filled_in(site: Site, page: Page) -> None:
