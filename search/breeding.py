@@ -15,12 +15,36 @@ from search.history import Candidate, History, Stage, Trial
 from search.insight import Family, Member
 from search.message import Message
 from search.method import GUIDED, Problem, Proposal
+from search.options import option
 
 TRIES = 50
 """Draws, or mutations, to find a design that is new, where that is asked for, and within the limits."""
 
+AVOID, ALLOW = "avoid", "allow"
+"""Whether a design may be tried twice."""
+
 SHOWN = 500
 """Members of a family that are drawn: the youngest."""
+
+
+def duplicates_option(
+    told: str = "The paper trains it again; avoiding it sees more designs.",
+) -> Any:
+    """The option whether a design may be tried twice, with what there is to say of it."""
+    choices = ((AVOID, "Avoid"), (ALLOW, "Allow, as in the paper"))
+    return option(AVOID, title="Same design twice", help=told, choices=choices)
+
+
+def warm_start_option() -> Any:
+    """The option of how many designs are drawn for each random one that is trained."""
+    return option(
+        1,
+        title="Draws for each random design",
+        help="More than one is a warm start: of so many random designs within the limits, the one with "
+        "most parameters is trained. Where small networks do as well, leave it at one.",
+        minimum=1,
+        maximum=1000,
+    )
 
 
 def scored(history: History) -> tuple[Trial, ...]:

@@ -188,10 +188,10 @@ class Method:
     that need not be the one of the best score; `final` makes of the best candidate the one that is
     confirmed, where designs are searched small and used large. `resumable` names the ended trials
     that it may yet go on with, now or later, whatever happens; a method without it may go on with
-    any. `use_when` and
-    `avoid_when` advise who must choose, and `corrected` says what is often told of the method and is
-    not so. `by_decisions` is set where it searches architectures by their decisions, as if these were
-    hyper-parameters (`search/joint.py`), so that it needs a set that has some.
+    any. `use_when` and `avoid_when` advise who must choose, and `corrected` says what is often told
+    of the method and is not so. `by_decisions` is set where it searches architectures by their
+    decisions, as if these were hyper-parameters (`search/joint.py`), so that it needs a set that has
+    some.
     """
 
     name: str

@@ -12,12 +12,25 @@ from typing import Any
 from search.history import History, Stage, Trial
 from search.message import Message
 from search.method import Proposal
+from search.options import option
 
 AGAIN = "again"
 """In the memo of a trial: the number of that whose candidate is trained once more."""
 
 MOST = 4
 """A run's trials over this are retrained at most, so that most of them search."""
+
+
+def retrained_option() -> Any:
+    """The option by which a method's best designs are trained once more."""
+    return option(
+        3,
+        title="Retrained at the end",
+        help="The best designs, each trained once more with another seed before one is named: a single "
+        "score flatters. They are among the trials of the run, a quarter of these at most.",
+        minimum=0,
+        maximum=100,
+    )
 
 
 def reserved(declared: type, options: Any, max_trials: int) -> int:

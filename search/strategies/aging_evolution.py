@@ -9,23 +9,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from search.breeding import (
+    ALLOW,
+    AVOID,
     best_of,
     born,
     drawn,
+    duplicates_option,
     family,
     is_open,
     mutated,
     retuned,
     scored,
     tried,
+    warm_start_option,
 )
 from search.history import History, Trial
 from search.insight import Family
 from search.message import Message
 from search.method import Method, Problem, Proposal
 from search.options import OptionError, option
+from search.retraining import retrained_option
 
-AVOID, ALLOW = "avoid", "allow"
 OLDEST, WORST = "oldest", "worst"
 
 HALF = 0.5
@@ -66,29 +70,12 @@ class Options:
         minimum=0,
         maximum=0.9,
     )
-    duplicates: str = option(
-        AVOID,
-        title="Same design twice",
-        help="The paper tries it again, which tells luck from merit; avoiding it sees more designs.",
-        choices=((AVOID, "Avoid"), (ALLOW, "Allow, as in the paper")),
+    duplicates: str = duplicates_option(
+        "The paper tries it again, which tells luck from merit; avoiding it sees more designs."
     )
 
-    warm_start: int = option(
-        1,
-        title="Draws for each random design",
-        help="More than one is a warm start: of so many random designs within the limits, the one with "
-        "most parameters is trained. Where small networks do as well, leave it at one.",
-        minimum=1,
-        maximum=1000,
-    )
-    retrained: int = option(
-        3,
-        title="Retrained at the end",
-        help="The best designs, each trained once more with another seed before one is named: a single "
-        "score flatters. They are among the trials of the run, a quarter of these at most.",
-        minimum=0,
-        maximum=100,
-    )
+    warm_start: int = warm_start_option()
+    retrained: int = retrained_option()
 
     def __post_init__(self) -> None:
         if self.sample_size > self.population_size:

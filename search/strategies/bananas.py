@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import spearmanr
 
-from search.breeding import drawn, tried
+from search.breeding import drawn, tried, warm_start_option
 from search.decisions import Architectures, Routed
 from search.history import Candidate, History, Stage, Trial
 from search.insight import Foretold, Predicted
 from search.message import Message
 from search.method import GENOTYPE, GUIDED, Method, Problem, Proposal
 from search.options import option
+from search.retraining import retrained_option
 from search.surrogates.encoding import Array
 from search.surrogates.observations import Warp
 from search.surrogates.perceptrons import Perceptrons, fitted
@@ -68,22 +69,8 @@ class Options:
         minimum=1,
         maximum=1000,
     )
-    warm_start: int = option(
-        1,
-        title="Draws for each random design",
-        help="More than one is a warm start: of so many random designs within the limits, the one with "
-        "most parameters is trained. Where small networks do as well, leave it at one.",
-        minimum=1,
-        maximum=1000,
-    )
-    retrained: int = option(
-        3,
-        title="Retrained at the end",
-        help="The best designs, each trained once more with another seed before one is named: a single "
-        "score flatters. They are among the trials of the run, a quarter of these at most.",
-        minimum=0,
-        maximum=100,
-    )
+    warm_start: int = warm_start_option()
+    retrained: int = retrained_option()
 
 
 def propose(

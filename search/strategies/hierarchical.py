@@ -13,6 +13,7 @@ from search.history import History
 from search.insight import Family
 from search.method import GENOTYPE, Method, Problem, Proposal
 from search.options import option
+from search.retraining import retrained_option
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,7 @@ class Options:
         minimum=0.001,
         maximum=1,
     )
-    retrained: int = option(
-        3,
-        title="Retrained at the end",
-        help="The best designs, each trained once more with another seed before one is named: a single "
-        "score flatters. They are among the trials of the run, a quarter of these at most.",
-        minimum=0,
-        maximum=100,
-    )
+    retrained: int = retrained_option()
 
 
 def propose(

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from search.breeding import TRIES, drawn, family, scored, tried
+from search.breeding import TRIES, drawn, family, scored, tried, warm_start_option
 from search.history import Candidate, History, Stage, Trial
 from search.insight import Family
 from search.message import Message
 from search.method import GENOTYPE, GUIDED, Method, Problem, Proposal
 from search.options import option
+from search.retraining import retrained_option
 
 WALK, CENTRE = "walk", "parent"
 """In the memo of a trial: the walk that it belongs to, and the trial whose neighbour it is."""
@@ -32,22 +33,8 @@ class Options:
         minimum=1,
         maximum=1000,
     )
-    warm_start: int = option(
-        1,
-        title="Draws for each random design",
-        help="More than one is a warm start: of so many random designs within the limits, the one with "
-        "most parameters is trained. Where small networks do as well, leave it at one.",
-        minimum=1,
-        maximum=1000,
-    )
-    retrained: int = option(
-        3,
-        title="Retrained at the end",
-        help="The best designs, each trained once more with another seed before one is named: a single "
-        "score flatters. They are among the trials of the run, a quarter of these at most.",
-        minimum=0,
-        maximum=100,
-    )
+    warm_start: int = warm_start_option()
+    retrained: int = retrained_option()
 
 
 def propose(

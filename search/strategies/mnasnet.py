@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.breeding import tried
+from search.breeding import AVOID, duplicates_option, tried
 from search.decided import Policy
 from search.decisions import Referenced
 from search.history import KEPT, Candidate, History, Stage, Trial
@@ -21,8 +21,8 @@ from search.policies.controlled import Led, refuses
 from search.policies.learning import LSTM, PPO, Recipe
 from search.policies.picture import picture
 from search.policies.rewards import Trade, as_scored, hard_trade, soft_trade
+from search.retraining import retrained_option
 
-AVOID, ALLOW = "avoid", "allow"
 HARD, SOFT = "hard", "soft"
 LATENCY, MACS, PARAMS = "latency_ms", "macs", "params"
 REFERENCE = "reference"
@@ -31,7 +31,7 @@ REFERENCE = "reference"
 
 @dataclass(frozen=True)
 class Options:
-    """Options of MnasNet."""
+    """Options of MnasNet. The paper trains 8,000 networks and retrains the best 15."""
 
     cost: str = option(
         LATENCY,
@@ -77,20 +77,8 @@ class Options:
         minimum=1e-6,
         maximum=1,
     )
-    duplicates: str = option(
-        AVOID,
-        title="Same design twice",
-        help="Avoiding it sees more designs.",
-        choices=((AVOID, "Avoid"), (ALLOW, "Allow, as in the paper")),
-    )
-    retrained: int = option(
-        3,
-        title="Retrained at the end",
-        help="The best designs, each trained once more with another seed before one is named; 15 in the "
-        "paper. They are among the trials of the run, a quarter of these at most.",
-        minimum=0,
-        maximum=100,
-    )
+    duplicates: str = duplicates_option()
+    retrained: int = retrained_option()
 
 
 def target(history: History, options: Options) -> float | None:

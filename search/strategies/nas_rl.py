@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.breeding import tried
+from search.breeding import AVOID, duplicates_option, tried
 from search.decided import Policy
 from search.decisions import Deepening
 from search.history import History, Stage, Trial
@@ -19,8 +19,8 @@ from search.policies.controlled import Led, refuses
 from search.policies.learning import LSTM, REINFORCE, SOFTMAX, Recipe
 from search.policies.picture import picture
 from search.policies.rewards import as_scored, best_of_last
+from search.retraining import retrained_option
 
-AVOID, ALLOW = "avoid", "allow"
 CUBED, PLAIN = "cubed", "plain"
 
 DEEPER = 2
@@ -91,20 +91,8 @@ class Options:
         minimum=0,
         maximum=100_000,
     )
-    duplicates: str = option(
-        AVOID,
-        title="Same design twice",
-        help="The paper trains it again; avoiding it sees more designs.",
-        choices=((AVOID, "Avoid"), (ALLOW, "Allow, as in the paper")),
-    )
-    retrained: int = option(
-        3,
-        title="Retrained at the end",
-        help="The best designs, each trained once more with another seed before one is named. They are "
-        "among the trials of the run, a quarter of these at most.",
-        minimum=0,
-        maximum=100,
-    )
+    duplicates: str = duplicates_option()
+    retrained: int = retrained_option()
 
 
 def _led(problem: Problem, history: History, options: Options) -> Led:

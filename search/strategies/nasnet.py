@@ -11,7 +11,7 @@ import numpy as np
 
 from search.architecture.cells import MOST_CELLS, MOST_CHANNELS
 from search.architecture.genotype import canonical
-from search.breeding import tried
+from search.breeding import AVOID, duplicates_option, tried
 from search.decided import Policy
 from search.history import Candidate, History, Trial
 from search.method import GENOTYPE, Method, Problem, Proposal
@@ -21,8 +21,7 @@ from search.policies.controlled import Led, refuses
 from search.policies.learning import LSTM, PPO, Recipe
 from search.policies.picture import picture
 from search.policies.rewards import as_scored
-
-AVOID, ALLOW = "avoid", "allow"
+from search.retraining import retrained_option
 
 
 @dataclass(frozen=True)
@@ -71,12 +70,7 @@ class Options:
         minimum=0,
         maximum=0.9999,
     )
-    duplicates: str = option(
-        AVOID,
-        title="Same design twice",
-        help="The paper trains it again; avoiding it sees more designs.",
-        choices=((AVOID, "Avoid"), (ALLOW, "Allow, as in the paper")),
-    )
+    duplicates: str = duplicates_option()
     final_cells: int = option(
         0,
         title="Cells of the final network",
@@ -100,14 +94,7 @@ class Options:
         minimum=0,
         maximum=0.9,
     )
-    retrained: int = option(
-        3,
-        title="Retrained at the end",
-        help="The best designs, each trained once more with another seed before one is named. They are "
-        "among the trials of the run, a quarter of these at most.",
-        minimum=0,
-        maximum=100,
-    )
+    retrained: int = retrained_option()
 
 
 HIDDEN, SCALE = 100, 0.1

@@ -11,13 +11,13 @@ import pytest
 from ConfigSpace import ConfigurationSpace, Constant
 
 from search.architecture.spaces import READY_MADE
+from search.breeding import ALLOW
 from search.history import History, Report, Trial, TrialState
 from search.loop import Plan, run
 from search.method import Constraint
 from search.options import OptionError
 from search.space import Space
 from search.strategies.aging_evolution import (
-    ALLOW,
     METHOD,
     WORST,
     Options,

@@ -5,22 +5,23 @@
 
 import { n, number, percent, t } from "../i18n"
 import { configValue } from "../words"
-import { ABOVE, type Figure, label, OKABE_ITO } from "./figure"
+import { ABOVE, type Figure, label, OKABE_ITO, OWN } from "./figure"
 import type { Decided, Policy } from "./insight"
+import { tiles } from "./tiles"
 
 const ROW = 22 // pixels
 const PAID = 190 // pixels, for the rewards
 const AROUND = 90 // pixels, for what stands above and between
-const WIDTH = 0.985 // of a choice's place
 
 export function policyFigure(told: Policy): Figure {
   const { decisions } = told
   const isEmpty = decisions.length === 0 || told.latest === 0
   return {
-    traces: isEmpty ? [] : [...paid(told), tiles(decisions), taken(told)],
+    traces: isEmpty ? [] : [...paid(told), ...drawn(told)],
     waiting: t("The policy is drawn when it has drawn its first design."),
     layout: layout(told),
     sentence: sentence(told),
+    own: `${OWN.y}, .bartext`,
     table: () => ({
       head: [
         t("Decision"),
@@ -69,59 +70,24 @@ function paid({ payoffs }: Policy): object[] {
   ]
 }
 
-/** One tile a choice: bars that begin where the one before ends. */
-function tiles(decisions: readonly Decided[]): object {
-  const each = <T>(of: (decided: Decided, at: number) => T): T[] =>
-    decisions.flatMap((decided) => decided.choices.map((_, at) => of(decided, at)))
-  return {
-    type: "bar",
-    orientation: "h",
-    showlegend: false,
-    y: each(({ name }) => label(name)),
-    base: each(({ choices }, at) => at / choices.length),
-    x: each(({ choices }) => WIDTH / choices.length),
-    text: each(({ choices }, at) => label(configValue(choices[at]))),
-    textposition: "inside",
-    insidetextanchor: "middle",
-    textangle: 0,
-    customdata: each((decided, at) =>
-      label(
-        t("%(name)s = %(value)s with %(share)s", {
-          name: decided.name,
-          value: configValue(decided.choices[at]),
-          share: percent(decided.shares[at] ?? 0),
-        }),
-      ),
-    ),
-    hovertemplate: "%{customdata}<extra></extra>",
-    marker: {
-      color: each(({ shares }, at) => shares[at] ?? 0),
-      colorscale: "Cividis",
-      cmin: 0,
-      cmax: 1,
-      colorbar: {
-        title: { text: label(t("How likely")), side: "right" },
-        tickformat: ".0%",
-        thickness: 8,
-        outlinewidth: 0,
-      },
-    },
-  }
-}
-
-/** A frame around each choice of the latest design. */
-function taken({ decisions, latest }: Policy): object {
-  const framed = decisions.filter((decided) => decided.taken !== null)
-  return {
-    type: "bar",
-    orientation: "h",
-    name: label(t("Trial %(number)s", { number: latest })),
-    y: framed.map(({ name }) => label(name)),
-    base: framed.map((decided) => (decided.taken ?? 0) / decided.choices.length),
-    x: framed.map(({ choices }) => WIDTH / choices.length),
-    hoverinfo: "skip",
-    marker: { color: "rgba(0, 0, 0, 0)", line: { color: OKABE_ITO[5], width: 2.5 } },
-  }
+/** The decisions' rows, and in frames what the latest design took. */
+function drawn({ decisions, latest }: Policy): [object, object] {
+  const rows = decisions.map((decided) => ({
+    ...decided,
+    values: decided.choices,
+    framed: decided.taken,
+  }))
+  const [bars, frames] = tiles(
+    rows,
+    (decided, at) =>
+      t("%(name)s = %(value)s with %(share)s", {
+        name: decided.name,
+        value: configValue(decided.values[at]),
+        share: percent(decided.shares[at] ?? 0),
+      }),
+    { title: { text: label(t("How likely")), side: "right" }, thickness: 8, outlinewidth: 0 },
+  )
+  return [bars, { ...frames, name: label(t("Trial %(number)s", { number: latest })) }]
 }
 
 function layout({ decisions }: Policy): Record<string, unknown> {

@@ -5,15 +5,16 @@
 
 import { n, number, percent, t } from "../i18n"
 import { configValue } from "../words"
-import { BELOW, type Figure, label, OKABE_ITO, OWN } from "./figure"
+import { BELOW, type Figure, OWN } from "./figure"
 import type { Player, Strategies } from "./insight"
+import { tiles } from "./tiles"
 
 const ROW = 34 // pixels
 
 export function strategiesFigure(told: Strategies): Figure {
   const { players } = told
   return {
-    traces: players.length === 0 ? [] : [tiles(players), bests(players)],
+    traces: players.length === 0 ? [] : drawn(players),
     layout: {
       barmode: "overlay",
       bargap: 0.12,
@@ -41,58 +42,20 @@ export function strategiesFigure(told: Strategies): Figure {
   }
 }
 
-/** One tile a value: bars that begin where the one before ends. */
-function tiles(players: readonly Player[]): object {
-  const each = <T>(of: (player: Player, at: number) => T): T[] =>
-    players.flatMap((player) => player.values.map((_, at) => of(player, at)))
-  return {
-    type: "bar",
-    orientation: "h",
-    y: each(({ name }) => label(name)),
-    base: each(({ values }, at) => at / values.length),
-    x: each(({ values }) => 0.985 / values.length),
-    text: each(({ values }, at) => label(configValue(values[at]))),
-    textposition: "inside",
-    insidetextanchor: "middle",
-    textangle: 0,
-    customdata: each((player, at) =>
-      label(
-        t("%(name)s = %(value)s: answered with %(share)s, paid %(payoff)s on average", {
-          name: player.name,
-          value: configValue(player.values[at]),
-          share: percent(player.shares[at] ?? 0),
-          payoff: Number((player.payoffs[at] ?? 0).toFixed(3)),
-        }),
-      ),
-    ),
-    hovertemplate: "%{customdata}<extra></extra>",
-    marker: {
-      color: each(({ shares }, at) => shares[at] ?? 0),
-      colorscale: "Cividis",
-      cmin: 0,
-      cmax: 1,
-      colorbar: {
-        ...BELOW,
-        y: 0,
-        title: { text: label(t("How likely")), side: "top" },
-        tickformat: ".0%",
-      },
-    },
-  }
-}
-
-/** A frame around each player's part of the best play. */
-function bests(players: readonly Player[]): object {
-  const framed = players.filter(({ best }) => best !== null)
-  return {
-    type: "bar",
-    orientation: "h",
-    y: framed.map(({ name }) => label(name)),
-    base: framed.map(({ best, values }) => (best ?? 0) / values.length),
-    x: framed.map(({ values }) => 0.985 / values.length),
-    hoverinfo: "skip",
-    marker: { color: "rgba(0, 0, 0, 0)", line: { color: OKABE_ITO[5], width: 3 } },
-  }
+/** The players' rows; what each would answer with, and their parts of the best play in frames. */
+function drawn(players: readonly Player[]): [object, object] {
+  const rows = players.map((player) => ({ ...player, framed: player.best }))
+  return tiles(
+    rows,
+    (player, at) =>
+      t("%(name)s = %(value)s: answered with %(share)s, paid %(payoff)s on average", {
+        name: player.name,
+        value: configValue(player.values[at]),
+        share: percent(player.shares[at] ?? 0),
+        payoff: Number((player.payoffs[at] ?? 0).toFixed(3)),
+      }),
+    { ...BELOW, y: 0 },
+  )
 }
 
 function sentence({ plays, best, keeps, players }: Strategies): string {
