@@ -196,8 +196,8 @@ METHOD = Method(
         "architecture search, AAAI 2021"
     ),
     summary=(
-        "Several small networks learn which paths through a design make it good. Of many mutations of the "
-        "best designs it trains the one that they promise most of."
+        "Several small networks learn which paths through a design make it good. Of mutations of "
+        "the best designs, and random ones, it trains the one that they promise most of."
     ),
     use_when=(
         "Each training is dear, and some fifty or more can be paid for: choosing takes a fraction of a "

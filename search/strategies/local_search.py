@@ -140,7 +140,7 @@ METHOD = Method(
         "Ageing evolution forgets such luck. A walk is also slow where designs have hundreds of neighbours."
     ),
     corrected=(
-        "It is said to be too simple to work. On tables of architectures it equals or beats far more "
+        "It is said to be too simple to work. On tables of architectures it comes as far as more "
         "elaborate searches, as long as there is little noise."
     ),
     propose=propose,
