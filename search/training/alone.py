@@ -34,16 +34,29 @@ def folder() -> Path:
 @contextmanager
 def alone() -> Iterator[Path]:
     """Wait until no other process measures; then this thread has one core, and torch one thread."""
-    where, threads, cores = folder(), torch.get_num_threads(), os.sched_getaffinity(0)
+    where, threads = folder(), torch.get_num_threads()
     with (where / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # let go of when the file is closed, or the process dies
-        os.sched_setaffinity(0, {max(cores)})
-        torch.set_num_threads(1)
-        try:
-            yield where
-        finally:
-            torch.set_num_threads(threads)
-            os.sched_setaffinity(0, cores)
+        with _pinned():
+            torch.set_num_threads(1)
+            try:
+                yield where
+            finally:
+                torch.set_num_threads(threads)
+
+
+@contextmanager
+def _pinned() -> Iterator[None]:
+    """Stay on one core; where the system cannot say on which, as macOS cannot, anywhere."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def machine() -> str:

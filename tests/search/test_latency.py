@@ -148,3 +148,9 @@ def test_the_middle_and_the_slow_end_are_told_with_the_number_of_threads(monkeyp
     assert found.median_ms == pytest.approx(50.5)
     assert found.p90_ms == pytest.approx(90.1)
     assert found.threads == torch.get_num_threads()
+
+
+def test_a_system_that_cannot_pin_measures_all_the_same(monkeypatch):
+    monkeypatch.delattr(os, "sched_setaffinity")
+    with alone() as where:
+        assert where.is_dir()
