@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import numpy as np
 
+from search.decided import Payoff
 from search.policies.descent import Adam, adam, plain
 from search.policies.policy import Array, Parameters, Places, Policy
 
@@ -44,15 +45,6 @@ class Sample:
     places: tuple[int, ...]
     log_probs: tuple[float, ...]
     reward: float | None
-
-
-@dataclass(frozen=True)
-class Payoff:
-    """What a training has paid, and what was expected of it; None if nothing was."""
-
-    number: int
-    reward: float
-    baseline: float | None
 
 
 @dataclass(frozen=True)
@@ -134,7 +126,9 @@ def _gradient(
 
 
 def _by_length(batch: Sequence[Sample]) -> Iterable[tuple[list[int], Places]]:
-    length: Callable[[int], int] = lambda row: len(batch[row].places)  # noqa: E731
+    def length(row: int) -> int:
+        return len(batch[row].places)
+
     for _, group in groupby(sorted(range(len(batch)), key=length), key=length):
         rows = list(group)
         yield rows, np.array([batch[row].places for row in rows], dtype=np.int64)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from search.decided import Decided, Payoff, Policy
+from search.decided import Decided, Policy
 from search.history import History, Stage
 from search.method import Problem
 from search.policies.controlled import PLACES, Led, policy_now, seed_of
@@ -43,9 +43,7 @@ def picture(problem: Problem, history: History, led: Led) -> Policy:
         updates=state.updates,
         latest=latest.number if latest else 0,
         decisions=decided,
-        payoffs=[
-            Payoff(paid.number, paid.reward, paid.baseline) for paid in state.payoffs[-SHOWN:]
-        ],
+        payoffs=state.payoffs[-SHOWN:],
     )
 
 
