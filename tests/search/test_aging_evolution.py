@@ -25,7 +25,7 @@ from search.strategies.aging_evolution import (
     population,
     propose,
 )
-from tests.search.test_methods import CELLS, NAS
+from tests.search.walks import CELLS, NAS
 
 FEW = Options(population_size=8, sample_size=4, retrained=0)
 

@@ -17,7 +17,7 @@ from search.history import History, Trial, TrialState
 from search.loop import Plan, next_proposal, trial_of
 from search.strategies.bananas import EXPECTED, METHOD, Encoding, Options
 from search.surrogates.perceptrons import fitted
-from tests.search.test_methods import CELLS, NAS
+from tests.search.walks import CELLS, NAS
 
 TOY = replace(NAS, limits=())
 FEW = Options(start_up=8, networks=3, candidates=40, refit=4, retrained=0)

@@ -23,7 +23,7 @@ from search.methods import METHODS
 from search.policies.controlled import PLACES, samples
 from search.policies.rewards import as_scored, best_of_last, hard_trade, soft_trade
 from search.strategies import mnasnet, nas_rl
-from tests.search.test_methods import NAS
+from tests.search.walks import NAS
 
 IMAGES = ((1, 8, 8), 10)
 ACCURACY = Objective("val_accuracy", maximise=True)

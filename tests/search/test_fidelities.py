@@ -17,7 +17,7 @@ from search.methods import METHODS
 from search.options import describe, parse
 from search.problems import KINDS
 from search.problems.images import IMAGES
-from tests.search.test_methods import CELLS, derived
+from tests.search.walks import CELLS, derived
 
 MOST, AT_ONCE = 10, 3
 

@@ -12,7 +12,7 @@ from search.architecture.spaces import READY_MADE, space_of
 from search.history import History, Report, Trial, TrialState
 from search.loop import Plan, run
 from search.strategies.hierarchical import METHOD, Options, insight, propose
-from tests.search.test_methods import NAS
+from tests.search.walks import NAS
 
 MOTIFS = space_of(READY_MADE["hierarchical"], (1, 8, 8), 10)
 

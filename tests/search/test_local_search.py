@@ -13,7 +13,7 @@ from search.architecture.genotype import canonical
 from search.history import Candidate, History, Trial, TrialState
 from search.loop import Plan, next_proposal, trial_of
 from search.strategies.local_search import CENTRE, METHOD, WALK, Options, centres, neighbours
-from tests.search.test_methods import CELLS, NAS
+from tests.search.walks import CELLS, NAS
 
 TOY = replace(NAS, limits=())
 ALONE = Options(start_up=1, retrained=0)

@@ -17,7 +17,7 @@ from search.problems.functions.xor import problem as xor
 from search.training.tables import export
 from search.training.tables.evaluate import evaluate
 from tests.search.tables import a_problem, folders  # noqa: F401 - a fixture
-from tests.search.test_methods import HPO, NAS
+from tests.search.walks import HPO, NAS
 
 SMALL = Options(generations=6, population=30, add_unit=0.3, add_link=0.3)
 

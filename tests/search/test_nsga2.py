@@ -15,7 +15,7 @@ from search.methods import METHODS
 from search.pareto import hypervolume
 from search.space import Space
 from search.strategies.nsga2 import _design, distances, ordered, violation
-from tests.search.test_methods import CELLS, NAS
+from tests.search.walks import CELLS, NAS
 
 METHOD = METHODS["nsga2"]
 

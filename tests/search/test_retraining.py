@@ -12,7 +12,7 @@ from search.loop import Plan, next_proposal, run, trial_of
 from search.options import NoOptions
 from search.retraining import AGAIN, reserved, winner
 from search.strategies.aging_evolution import METHOD, Options
-from tests.search.test_methods import NAS
+from tests.search.walks import NAS
 
 OPTIONS = Options(population_size=8, sample_size=4, retrained=3)
 PLAN = Plan(METHOD, OPTIONS, 1, 20)

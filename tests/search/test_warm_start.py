@@ -12,7 +12,7 @@ from search.history import History
 from search.loop import Plan, next_proposal
 from search.method import Constraint
 from search.methods import METHODS
-from tests.search.test_methods import CELLS, NAS
+from tests.search.walks import CELLS, NAS
 
 FREE = replace(NAS, limits=())
 
