@@ -111,6 +111,8 @@ export function themed(layout: Record<string, unknown>): Record<string, unknown>
   const page = getComputedStyle(document.documentElement)
   const ink = page.getPropertyValue("--figure-ink").trim() || "#667382"
   const grid = page.getPropertyValue("--figure-grid").trim() || "#dce1e7"
+  const more = Object.keys(layout).filter((name) => /^[xy]axis\d+$/.test(name))
+  const axes = ["xaxis", "yaxis", ...more]
   const axis = { gridcolor: grid, linecolor: grid, zerolinecolor: grid, automargin: true }
   return {
     autosize: true,
@@ -121,7 +123,6 @@ export function themed(layout: Record<string, unknown>): Record<string, unknown>
     uirevision: "keep",
     ...layout,
     font: { family: "system-ui, sans-serif", size: 12, color: ink },
-    xaxis: { ...axis, ...(layout.xaxis as object | undefined) },
-    yaxis: { ...axis, ...(layout.yaxis as object | undefined) },
+    ...Object.fromEntries(axes.map((name) => [name, { ...axis, ...(layout[name] as object) }])),
   }
 }

@@ -192,8 +192,6 @@ function sentence(told: Densities, cut: Cut): string {
   const given = fidelityWords(told.fidelity)
   const values = {
     name: density.name,
-    good: n("%(count)s good trial", "%(count)s good trials", told.good.length),
-    bad: number(told.bad.length),
     at: configValue(density.values[likeliest]),
     times: number(
       Number(
@@ -203,13 +201,19 @@ function sentence(told: Densities, cut: Cut): string {
       ),
     ),
   }
-  const compared = t(
-    "%(good)s are compared with %(bad)s others. By %(name)s alone, a new one is most promising at " +
-      "%(at)s, where good trials are %(times)s times as dense.",
+  const compared = n(
+    "%(count)s good trial is compared with %(bad)s others.",
+    "%(count)s good trials are compared with %(bad)s others.",
+    told.good.length,
+    { bad: number(told.bad.length) },
+  )
+  const promising = t(
+    "By %(name)s alone, a new one is most promising at %(at)s, where good trials are %(times)s times " +
+      "as dense.",
     values,
   )
-  if (!given) return compared
-  return `${compared} ${t("All of them were given the same: %(given)s.", { given })}`
+  if (!given) return `${compared} ${promising}`
+  return `${compared} ${promising} ${t("All of them were given the same: %(given)s.", { given })}`
 }
 
 function table({ density, good, bad, goal }: Cut) {
