@@ -174,6 +174,6 @@ test("a method that thinks in several ways lets one choose which is shown", asyn
   picture.value = "densities"
   picture.dispatchEvent(new Event("change"))
   const said = document.querySelector("run-insight .figure-sentence")?.textContent
-  expect(said).toContain("are compared with")
+  expect(said).toContain("1 good trial is compared with 2 others.")
   expect(choices()).toHaveLength(2)
 })
